@@ -1,0 +1,153 @@
+package ratelimit
+
+import (
+	"context"
+	"errors"
+	"math"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// spend sends as fast as the limiter lets it from `lanes` goroutines for d of
+// virtual time and returns how many requests went.
+func spend(t *testing.T, l *Limiter, lanes int, d time.Duration) int {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), d)
+	defer cancel()
+	counts := make([]int, lanes)
+	var wg sync.WaitGroup
+	for i := range lanes {
+		wg.Go(func() {
+			for l.Wait(ctx) == nil {
+				counts[i]++
+			}
+		})
+	}
+	wg.Wait()
+	total := 0
+	for _, n := range counts {
+		total += n
+	}
+	return total
+}
+
+func TestPaceIsKeptWithinOnePercent(t *testing.T) {
+	for _, perSecond := range []float64{0.5, 10, 100, 1000} {
+		synctest.Test(t, func(t *testing.T) {
+			got := float64(spend(t, New(perSecond), 16, time.Minute))
+			if want := perSecond * 60; math.Abs(got-want) > max(0.01*want, 1) {
+				t.Errorf("at %v/s: %v requests in a minute, want %v", perSecond, got, want)
+			}
+		})
+	}
+}
+
+func TestBurstIsSmall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(100)
+		time.Sleep(time.Hour) // an idle hour must not be saved up
+		if n := spend(t, l, 16, 100*time.Millisecond); n > 11 {
+			t.Errorf("%d requests in the first 100 ms at 100/s, want at most 11", n)
+		}
+	})
+}
+
+func TestRefusalsOfOneEpisodeHalveThePaceOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(400)
+		for range 16 {
+			l.Slow(0)
+		}
+		if p := l.PerSecond(); p != 200 {
+			t.Errorf("pace after one episode = %v, want 200", p)
+		}
+		time.Sleep(time.Second)
+		l.Slow(0)
+		if p := l.PerSecond(); p != 100 {
+			t.Errorf("pace after two episodes = %v, want 100", p)
+		}
+	})
+}
+
+func TestPaceClimbsBackToTheCeilingAndNotBeyond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(100)
+		l.Slow(0)
+		time.Sleep(time.Second)
+		end := time.Now().Add(time.Minute)
+		for time.Now().Before(end) {
+			if err := l.Wait(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			l.Steady()
+		}
+		if p := l.PerSecond(); p != 100 {
+			t.Errorf("pace a minute after a refusal = %v, want 100", p)
+		}
+	})
+}
+
+func TestRetryAfterHoldsEverybody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(1000)
+		l.Slow(7 * time.Second)
+		if n := spend(t, l, 16, 6900*time.Millisecond); n != 0 {
+			t.Errorf("%d requests before Retry-After was over", n)
+		}
+		if n := spend(t, l, 16, time.Second); n == 0 {
+			t.Error("no request after Retry-After was over")
+		}
+	})
+}
+
+func TestWaitEndsWithItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(1)
+		l.Slow(time.Hour)
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		if err := l.Wait(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("Wait = %v, want canceled", err)
+		}
+	})
+}
+
+// A service that bears 40/s while we are at 400/s: found within seconds, few
+// refusals from then on, and the ceiling again once it has recovered.
+func TestPaceFindsWhatTheServiceBears(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(400)
+		service := New(40)
+		phase := func(d time.Duration, bears bool) (sent, refused int) {
+			end := time.Now().Add(d)
+			for time.Now().Before(end) {
+				if err := l.Wait(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				sent++
+				if bears || service.bucket.Allow() {
+					l.Steady()
+					continue
+				}
+				refused++
+				l.Slow(0)
+			}
+			return sent, refused
+		}
+		phase(5*time.Second, false)
+		sent, refused := phase(2*time.Minute, false)
+		t.Logf("after five seconds: %d sent, %d refused (%.1f %%)", sent, refused, 100*float64(refused)/float64(sent))
+		if refused*10 > sent {
+			t.Errorf("%d of %d refused after five seconds, want under 10 %%", refused, sent)
+		}
+		if sent < 20*120 {
+			t.Errorf("%d requests in two minutes where 40/s were borne: too timid", sent)
+		}
+		phase(90*time.Second, true)
+		if p := l.PerSecond(); p != 400 {
+			t.Errorf("pace after recovery = %v, want 400", p)
+		}
+	})
+}

@@ -1,0 +1,138 @@
+package rows
+
+import "bytes"
+
+// csvEnd finds where the record that starts at data[0] ends, its line ending
+// included. Records are those of RFC 4180; a quote where none may stand breaks
+// the record, which then ends with its line.
+//
+//	end > 0   the record is data[:end]
+//	end == 0  data ends before the record does; open tells whether inside a
+//	          quoted cell, and openAt where that cell starts
+func csvEnd(data []byte, delimiter byte) (end int, open bool, openAt int) {
+	i := 0
+	for i < len(data) {
+		if data[i] != '"' {
+			j := bytes.IndexByte(data[i:], '\n')
+			if j < 0 {
+				return 0, false, 0
+			}
+			line := data[i : i+j+1]
+			next := nextQuotedCell(line, delimiter)
+			if next < 0 {
+				return i + j + 1, false, 0
+			}
+			i += next
+			continue
+		}
+		openAt = i
+		after := closingQuote(data, i+1)
+		if after < 0 {
+			return 0, true, openAt
+		}
+		i = after
+		switch {
+		case i == len(data):
+			return 0, false, 0
+		case data[i] == delimiter:
+			i++
+		case data[i] == '\n' || data[i] == '\r' && i+1 < len(data) && data[i+1] == '\n':
+			return i + bytes.IndexByte(data[i:], '\n') + 1, false, 0
+		default: // something behind the closing quote: broken
+			return lineEnd(data, i), false, 0
+		}
+	}
+	return 0, false, 0
+}
+
+// nextQuotedCell returns where in line, which starts in an unquoted cell, the
+// next quoted cell starts, or -1 if none does before the record ends: a quote
+// inside an unquoted cell breaks the record, which then ends with the line.
+func nextQuotedCell(line []byte, delimiter byte) int {
+	q := bytes.IndexByte(line, '"')
+	if q <= 0 || line[q-1] != delimiter {
+		return -1
+	}
+	return q
+}
+
+// closingQuote returns the index behind the quote that closes a cell whose
+// content starts at data[i], or -1.
+func closingQuote(data []byte, i int) int {
+	for {
+		j := bytes.IndexByte(data[i:], '"')
+		if j < 0 {
+			return -1
+		}
+		i += j + 1
+		if i == len(data) || data[i] != '"' {
+			return i
+		}
+		i++
+	}
+}
+
+func lineEnd(data []byte, from int) int {
+	if j := bytes.IndexByte(data[from:], '\n'); j >= 0 {
+		return from + j + 1
+	}
+	return 0
+}
+
+// splitCSV splits one record without its line ending into cells, appended to
+// cells. Cells with doubled quotes are unescaped into scratch. A nil Broken
+// means that all of the record was understood.
+func splitCSV(record []byte, delimiter byte, cells []Cell, scratch []byte) ([]Cell, []byte, *Broken) {
+	i := 0
+	for {
+		if i < len(record) && record[i] == '"' {
+			after := closingQuote(record, i+1)
+			if after < 0 || after < len(record) && record[after] != delimiter {
+				return cells, scratch, quoteError(record, i, after)
+			}
+			var text []byte
+			text, scratch = unquote(record[i+1:after-1], scratch)
+			cells = append(cells, Cell{Text, text})
+			i = after
+		} else {
+			end := i
+			for end < len(record) && record[end] != delimiter {
+				if record[end] == '"' {
+					return cells, scratch, &Broken{Reason: ReasonMalformed, At: end + 1,
+						Message: `a quote inside an unquoted cell; the cell must be quoted as a whole and its quotes doubled`}
+				}
+				end++
+			}
+			cells = append(cells, Cell{Text, record[i:end:end]})
+			i = end
+		}
+		if i == len(record) {
+			return cells, scratch, nil
+		}
+		i++ // the delimiter
+	}
+}
+
+func quoteError(record []byte, open, after int) *Broken {
+	if after < 0 {
+		return &Broken{Reason: ReasonMalformed, At: open + 1, Message: "a quote that is never closed"}
+	}
+	return &Broken{Reason: ReasonMalformed, At: after + 1,
+		Message: "text behind a closing quote; quotes inside a cell must be doubled"}
+}
+
+// unquote undoes the doubled quotes of a quoted cell's content. Content without
+// any is returned as it is.
+func unquote(content, scratch []byte) (text, rest []byte) {
+	if bytes.IndexByte(content, '"') < 0 {
+		return content[:len(content):len(content)], scratch
+	}
+	start := len(scratch)
+	for i := 0; i < len(content); i++ {
+		scratch = append(scratch, content[i])
+		if content[i] == '"' {
+			i++ // its twin
+		}
+	}
+	return scratch[start:len(scratch):len(scratch)], scratch
+}

@@ -1,0 +1,101 @@
+package rows
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"strings"
+)
+
+const (
+	bom = "\xef\xbb\xbf"
+	// sampleSize is how much of an input is looked at to tell what it is.
+	sampleSize = 64 << 10
+	// digestSize is how much of each end of a file its digest covers.
+	digestSize = 1 << 20
+)
+
+// formatByName knows the endings of names, also under a compression's ending.
+func formatByName(path string) Format {
+	name := strings.ToLower(path)
+	name = strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".zst")
+	switch {
+	case strings.HasSuffix(name, ".csv"), strings.HasSuffix(name, ".tsv"):
+		return CSV
+	case strings.HasSuffix(name, ".jsonl"), strings.HasSuffix(name, ".ndjson"):
+		return JSONL
+	}
+	return ""
+}
+
+func formatByContent(sample []byte) Format {
+	if text := bytes.TrimLeft(sample, " \t\r\n"); len(text) > 0 && text[0] == '{' {
+		return JSONL
+	}
+	return CSV
+}
+
+// detectDelimiter tries the usual ones on the first records: the one that
+// splits most of them into as many cells as the header wins, more cells
+// deciding between equals. A file of one column has a comma.
+func detectDelimiter(sample []byte) byte {
+	best, bestScore := byte(','), 0
+	for _, d := range []byte{',', ';', '\t', '|'} {
+		if score := delimiterScore(sample, d); score > bestScore {
+			best, bestScore = d, score
+		}
+	}
+	return best
+}
+
+func delimiterScore(sample []byte, delimiter byte) int {
+	const records = 20
+	var cells []Cell
+	width, alike := 0, 0
+	for range records {
+		sample = bytes.TrimLeft(sample, "\r\n")
+		end, _, _ := csvEnd(sample, delimiter)
+		if end == 0 && width == 0 {
+			end = len(sample) // a header and nothing else
+		}
+		if end == 0 {
+			break
+		}
+		cells, _, _ = splitCSV(bytes.TrimRight(sample[:end], "\r\n"), delimiter, cells[:0], nil)
+		sample = sample[end:]
+		if width == 0 {
+			width = len(cells)
+		}
+		if len(cells) == width {
+			alike++
+		}
+	}
+	if width < 2 {
+		return 0
+	}
+	return alike*1000 + min(width, 999)
+}
+
+// digest identifies the content: SHA-256 over the first and the last MiB of a
+// file's bytes as they are stored, which with its size tells files apart
+// without reading them whole; "" for a stream, whose first bytes must do.
+func (in *Input) digest() (string, error) {
+	if in.file == nil || in.Size < 0 {
+		return "", nil
+	}
+	h := sha256.New()
+	first := io.NewSectionReader(in.file, 0, min(in.Size, digestSize))
+	last := io.NewSectionReader(in.file, max(in.Size-digestSize, 0), digestSize)
+	for _, part := range []io.Reader{first, last} {
+		if _, err := io.Copy(h, part); err != nil {
+			return "", &Error{Name: in.Name, Msg: "cannot be read", Err: cause(err)}
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+func hexSHA256(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,359 @@
+package rows
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"unicode/utf8"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+)
+
+// Options overrule what Open would find out by itself.
+type Options struct {
+	Format    Format    // empty: by the name's ending, else by the content
+	Delimiter byte      // 0: the one that splits the first records best
+	Stdin     io.Reader // what the path "-" reads
+}
+
+// Input is one opened source of rows. Its fields are set by Open and not
+// changed afterwards; its methods belong to one goroutine.
+type Input struct {
+	Name        string // the path as it was given, or "standard input"
+	Path        string // the path as it was given
+	Format      Format
+	Delimiter   byte     // CSV only
+	Compression string   // "", "gzip" or "zstd"
+	BOM         bool     // it starts with a UTF-8 byte order mark
+	Header      []byte   // CSV: the header record as it stands
+	Columns     []Column // CSV: the header's; JSONL: the names seen in the first objects
+	Notes       []string // what a user should know about the header
+	Size        int64    // bytes of the file, compressed as it is; -1 where unknown
+	Digest      string   // SHA-256 of what identifies the content, see digest
+
+	file   *os.File // nil for standard input
+	source io.Reader
+	close  func()
+	first  Position // behind the byte order mark and the header
+	at     Position
+	carry  []byte // read, but behind the last record of the last block
+	ended  bool
+	padded bool // a line ending was added behind the last record
+	read   atomic.Int64
+}
+
+// Expand turns command-line arguments into paths: a pattern that no file is
+// called by becomes the files it matches, in the order of their names.
+func Expand(args []string) ([]string, error) {
+	var paths []string
+	for _, arg := range args {
+		if _, err := os.Lstat(arg); err == nil || arg == "-" || !strings.ContainsAny(arg, "*?[") {
+			paths = append(paths, arg)
+			continue
+		}
+		matches, err := filepath.Glob(arg)
+		if err != nil {
+			return nil, &Error{Name: arg, Msg: "not a valid pattern", Err: err}
+		}
+		if len(matches) == 0 {
+			return nil, &Error{Name: arg, Msg: "no file matches this pattern"}
+		}
+		paths = append(paths, matches...)
+	}
+	return paths, nil
+}
+
+// Open opens the file at path, "-" being standard input, finds out what it is
+// and reads a CSV header. Errors are of type *Error.
+func Open(path string, o Options) (*Input, error) {
+	in := &Input{Name: path, Path: path, Format: o.Format, Delimiter: o.Delimiter, Size: -1, close: func() {}}
+	if err := in.open(o.Stdin); err != nil {
+		return nil, err
+	}
+	if err := in.start(); err != nil {
+		in.Close()
+		return nil, err
+	}
+	return in, nil
+}
+
+// Close releases the file. It may be called more than once.
+func (in *Input) Close() {
+	in.close()
+	if in.file != nil {
+		in.file.Close()
+	}
+}
+
+// Seekable reports whether SeekTo can jump; otherwise it reads.
+func (in *Input) Seekable() bool {
+	return in.file != nil && in.Size >= 0 && in.Compression == ""
+}
+
+func (in *Input) open(stdin io.Reader) error {
+	if in.Path == "-" {
+		in.Name = "standard input"
+		in.source = counter{stdin, &in.read}
+		return nil
+	}
+	info, err := os.Stat(in.Path)
+	if err != nil {
+		return &Error{Name: in.Name, Msg: "cannot be opened", Err: cause(err)}
+	}
+	if info.IsDir() {
+		return &Error{Name: in.Name, Msg: "is a directory", Hint: "name a file, or a pattern such as " + filepath.Join(in.Path, "*.csv")}
+	}
+	if in.file, err = os.Open(in.Path); err != nil {
+		return &Error{Name: in.Name, Msg: "cannot be opened", Err: cause(err)}
+	}
+	if info.Mode().IsRegular() {
+		in.Size = info.Size()
+	}
+	in.source = counter{in.file, &in.read}
+	return nil
+}
+
+// cause drops the operation and path that os errors repeat.
+func cause(err error) error {
+	var p *os.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// start looks at the first bytes: compression, encoding, format, header.
+func (in *Input) start() error {
+	head, ended, err := in.sample(4)
+	if err != nil {
+		return err
+	}
+	if in.Digest, err = in.digest(); err != nil {
+		return err
+	}
+	if err = in.decompress(head, ended); err != nil {
+		return err
+	}
+	if in.carry, in.ended, err = in.sample(sampleSize); err != nil {
+		return err
+	}
+	if in.Digest == "" {
+		in.Digest = hexSHA256(in.carry)
+	}
+	if err := in.refuseForeign(); err != nil {
+		return err
+	}
+	if in.BOM = bytes.HasPrefix(in.carry, []byte(bom)); in.BOM {
+		in.carry = in.carry[len(bom):]
+		in.at.Offset = int64(len(bom))
+	}
+	in.at.Line = 1
+	if len(bytes.TrimSpace(in.carry)) == 0 && in.ended {
+		return &Error{Name: in.Name, Msg: "is empty", Hint: "a CSV file needs a header and a JSONL file an object on each line"}
+	}
+	return in.recognise()
+}
+
+// recognise settles format, delimiter and columns.
+func (in *Input) recognise() error {
+	if in.Format == "" {
+		in.Format = formatByName(in.Path)
+	}
+	if in.Format == "" {
+		in.Format = formatByContent(in.carry)
+	}
+	if in.Format == JSONL {
+		in.first = in.at
+		return in.names()
+	}
+	if in.Delimiter == 0 {
+		in.Delimiter = detectDelimiter(in.carry)
+	}
+	return in.header()
+}
+
+// sample reads until size bytes are there or the input has ended.
+func (in *Input) sample(size int) (head []byte, ended bool, err error) {
+	head = make([]byte, size)
+	n := 0
+	for n < size && err == nil {
+		var m int
+		m, err = in.source.Read(head[n:])
+		n += m
+	}
+	if errors.Is(err, io.EOF) {
+		return head[:n], true, nil
+	}
+	if err != nil {
+		return nil, false, &Error{Name: in.Name, Msg: "cannot be read", Err: cause(err)}
+	}
+	return head[:n], false, nil
+}
+
+// decompress puts a decompressor behind the source if head asks for one.
+func (in *Input) decompress(head []byte, ended bool) error {
+	raw := io.Reader(bytes.NewReader(head))
+	if !ended {
+		raw = io.MultiReader(raw, in.source)
+	}
+	in.source = raw
+	switch {
+	case bytes.HasPrefix(head, []byte("\x1f\x8b")):
+		z, err := gzip.NewReader(raw)
+		if err != nil {
+			return &Error{Name: in.Name, Msg: "is not a sound gzip file", Err: err}
+		}
+		in.Compression, in.source = "gzip", z
+	case bytes.HasPrefix(head, []byte("\x28\xb5\x2f\xfd")):
+		z, err := zstd.NewReader(raw, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
+		if err != nil {
+			return &Error{Name: in.Name, Msg: "is not a sound zstd file", Err: err}
+		}
+		in.Compression, in.source, in.close = "zstd", z, z.Close
+	}
+	return nil
+}
+
+// maxWindow bounds the memory that a zstd file may ask for.
+const maxWindow = 128 << 20
+
+// refuseForeign names the files that people try and that are not text yet.
+func (in *Input) refuseForeign() error {
+	for _, f := range []struct{ magic, msg, hint string }{
+		{"PK\x03\x04", "is a zip file or an Excel workbook", "save the sheet as CSV UTF-8, or unzip it first"},
+		{"\xff\xfe", "is UTF-16", "convert it: iconv -f UTF-16 -t UTF-8 " + in.Path},
+		{"\xfe\xff", "is UTF-16", "convert it: iconv -f UTF-16 -t UTF-8 " + in.Path},
+	} {
+		if bytes.HasPrefix(in.carry, []byte(f.magic)) {
+			return &Error{Name: in.Name, Msg: f.msg, Hint: f.hint}
+		}
+	}
+	return nil
+}
+
+// header reads the CSV header into Columns.
+func (in *Input) header() error {
+	var b Block
+	if err := in.Next(&b, 1, 1); err != nil {
+		return err
+	}
+	in.at.Row = 0
+	in.first = in.at
+	in.Header = append([]byte(nil), b.raw(0)...)
+	line := b.position(0).Line
+	if !utf8.Valid(in.Header) {
+		return &Error{Name: in.Name, Line: line, Msg: fmt.Sprintf("the header is not UTF-8 (byte %d)", invalidAt(in.Header)+1),
+			Hint: "convert the file: iconv -f WINDOWS-1252 -t UTF-8 " + in.Path}
+	}
+	cells, _, broken := splitCSV(in.Header, in.Delimiter, nil, nil)
+	if broken != nil {
+		return &Error{Name: in.Name, Line: line, Msg: "the header cannot be read: " + broken.Message}
+	}
+	if bytes.Contains(in.Header, []byte{'\r'}) && !bytes.Contains(in.Header, []byte{'\n'}) {
+		return &Error{Name: in.Name, Line: line, Msg: "lines end in a carriage return alone",
+			Hint: "convert the file: tr '\\r' '\\n' < " + in.Path}
+	}
+	in.columns(cells)
+	return nil
+}
+
+// columns names the columns and notes what is odd about them.
+func (in *Input) columns(cells []Cell) {
+	seen := make(map[string]int)
+	for i, c := range cells {
+		name := strings.TrimSpace(string(c.Text))
+		in.Columns = append(in.Columns, Column{name})
+		switch first, twice := seen[name]; {
+		case name == "":
+			in.note("column %d has no name: it is not used", i+1)
+			continue
+		case twice:
+			in.note("columns %d and %d are both called %q", first, i+1, name)
+			continue
+		case name != string(c.Text):
+			in.note("column %d, %q, is read without the spaces around it", i+1, string(c.Text))
+		}
+		seen[name] = i + 1
+	}
+}
+
+func (in *Input) note(format string, args ...any) {
+	in.Notes = append(in.Notes, fmt.Sprintf("%s: %s", in.Name, fmt.Sprintf(format, args...)))
+}
+
+// names collects the names of the first JSONL objects into Columns.
+func (in *Input) names() error {
+	sample := Input{Name: in.Name, Format: JSONL, carry: in.carry, ended: true, at: in.at}
+	if i := bytes.LastIndexByte(in.carry, '\n'); i >= 0 && !in.ended {
+		sample.carry = in.carry[:i+1]
+	}
+	sample.carry = append([]byte(nil), sample.carry...)
+	var b Block
+	if err := sample.Next(&b, maxNames, sampleSize); err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	p := sample.Parser(nil)
+	for i := range b.Len() {
+		p.Row(&b, i)
+	}
+	in.Columns = p.Columns()
+	return nil
+}
+
+// SeekTo continues behind p, a position that this input reported: at once in a
+// plain file, by reading over the rows otherwise. It returns an *Error if the
+// input is not the one it was.
+func (in *Input) SeekTo(p Position) error {
+	if p.Offset <= in.first.Offset {
+		return nil
+	}
+	if in.Seekable() {
+		if _, err := in.file.Seek(p.Offset, io.SeekStart); err != nil {
+			return &Error{Name: in.Name, Msg: "cannot continue", Err: cause(err)}
+		}
+		in.source, in.carry, in.ended, in.padded, in.at = counter{in.file, &in.read}, nil, false, false, p
+		in.read.Store(p.Offset)
+		return nil
+	}
+	return in.skip(p)
+}
+
+// skip reads over the rows before p.
+func (in *Input) skip(p Position) error {
+	var b Block
+	for in.at.Row < p.Row {
+		err := in.Next(&b, int(min(p.Row-in.at.Row, 1<<14)), 1<<20)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if in.at != p {
+		return &Error{Name: in.Name, Line: in.at.Line, Msg: fmt.Sprintf("row %d is not where it was when the run stopped", p.Row),
+			Hint: "give the same input again, or start over with --restart"}
+	}
+	return nil
+}
+
+// At returns the position behind the last block.
+func (in *Input) At() Position { return in.at }
+
+// counter counts the bytes that pass.
+type counter struct {
+	r io.Reader
+	n *atomic.Int64
+}
+
+func (c counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n.Add(int64(n))
+	return n, err
+}

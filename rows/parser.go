@@ -1,0 +1,226 @@
+package rows
+
+import (
+	"fmt"
+	"unicode/utf8"
+)
+
+// maxNames bounds how many names of JSONL objects a parser remembers.
+const maxNames = 4096
+
+// Parser splits the records of blocks into rows. It belongs to one goroutine;
+// an input may have many.
+type Parser struct {
+	format    Format
+	delimiter byte
+	columns   []Column
+	fixed     int            // columns that every parser of the input knows
+	index     map[string]int // name to column; JSONL only
+	seen      []uint32       // by column: the generation of the row it was last seen in
+	now       uint32         // the present row's generation
+	row       Row
+	scratch   []byte
+}
+
+// Parser returns a new parser. JSONL objects may have any names: those given
+// are columns 0, 1, … in their order, whatever stands in the file; names that
+// turn up beyond them get the columns that follow, each parser its own. For
+// CSV the columns are the header's, and names is not used.
+func (in *Input) Parser(names []string) *Parser {
+	p := &Parser{format: in.Format, delimiter: in.Delimiter, columns: in.Columns}
+	if in.Format == CSV {
+		p.fixed = len(p.columns)
+		return p
+	}
+	p.columns, p.index = nil, make(map[string]int)
+	for _, name := range names {
+		p.add(name)
+	}
+	p.fixed = len(p.columns)
+	return p
+}
+
+// Columns returns the columns known so far; it grows with JSONL rows and is to
+// be asked again after each.
+func (p *Parser) Columns() []Column { return p.columns }
+
+func (p *Parser) add(name string) int {
+	p.index[name] = len(p.columns)
+	p.columns = append(p.columns, Column{Name: name})
+	p.seen = append(p.seen, 0)
+	return len(p.columns) - 1
+}
+
+// Row splits record i of b. The row is valid until the next call.
+func (p *Parser) Row(b *Block, i int) *Row {
+	at := b.position(i)
+	r := &p.row
+	*r = Row{Number: at.Row + 1, Line: at.Line, Raw: b.raw(i), Cells: r.Cells[:0], Order: r.Order[:0]}
+	p.scratch = p.scratch[:0]
+	if p.format == CSV {
+		p.csvRow(r)
+	} else {
+		p.jsonRow(r)
+	}
+	return r
+}
+
+func (p *Parser) csvRow(r *Row) {
+	r.Cells, p.scratch, r.Broken = splitCSV(r.Raw, p.delimiter, r.Cells, p.scratch)
+	if r.Broken == nil && len(r.Cells) != len(p.columns) {
+		r.Broken = &Broken{Reason: ReasonRagged,
+			Message: fmt.Sprintf("%d cells where the header has %d", len(r.Cells), len(p.columns))}
+	}
+	if r.Broken == nil && !utf8.Valid(r.Raw) {
+		r.Broken = p.notUTF8(r)
+	}
+	if r.Broken != nil && r.Broken.Column == "" {
+		if n := len(r.Cells); r.Broken.At > 0 && n < len(p.columns) {
+			r.Broken.Column = p.columns[n].Name
+		}
+	}
+}
+
+func (p *Parser) notUTF8(r *Row) *Broken {
+	b := &Broken{Reason: ReasonUTF8, At: invalidAt(r.Raw) + 1}
+	b.Message = fmt.Sprintf("byte 0x%02x is not UTF-8", r.Raw[b.At-1])
+	for i, c := range r.Cells {
+		if !utf8.Valid(c.Text) && i < len(p.columns) {
+			b.Column = p.columns[i].Name
+			break
+		}
+	}
+	return b
+}
+
+func invalidAt(text []byte) int {
+	for i := 0; i < len(text); {
+		r, n := utf8.DecodeRune(text[i:])
+		if r == utf8.RuneError && n == 1 {
+			return i
+		}
+		i += n
+	}
+	return len(text)
+}
+
+func (p *Parser) jsonRow(r *Row) {
+	p.forget()
+	p.now++
+	for range p.columns {
+		r.Cells = append(r.Cells, Cell{})
+	}
+	s := scanner{data: r.Raw}
+	s.space()
+	if s.peek() != '{' {
+		r.Broken = p.notObject(&s)
+		return
+	}
+	r.Broken = p.members(r, &s)
+	if s.err != nil {
+		r.Broken = &Broken{Reason: ReasonMalformed, At: s.err.at + 1, Message: "not JSON: " + s.err.msg}
+	}
+	if r.Broken == nil && !utf8.Valid(r.Raw) {
+		r.Broken = p.notUTF8(r)
+	}
+}
+
+// forget drops names beyond the fixed ones when there are too many.
+func (p *Parser) forget() {
+	if len(p.columns)-p.fixed <= maxNames {
+		return
+	}
+	for _, c := range p.columns[p.fixed:] {
+		delete(p.index, c.Name)
+	}
+	p.columns, p.seen = p.columns[:p.fixed], p.seen[:p.fixed]
+}
+
+func (p *Parser) notObject(s *scanner) *Broken {
+	kind := s.value(0)
+	s.space()
+	if s.err == nil && s.pos < len(s.data) {
+		s.fail("unexpected text behind the value")
+	}
+	if s.err != nil {
+		return &Broken{Reason: ReasonMalformed, At: s.err.at + 1, Message: "not JSON: " + s.err.msg}
+	}
+	what := map[Kind]string{Text: "a string", Number: "a number", Boolean: "a boolean", Null: "null", JSON: "an array"}[kind]
+	return &Broken{Reason: ReasonMalformed, At: 1, Message: what + " where an object is needed"}
+}
+
+// members reads the object that starts at s into r's cells.
+func (p *Parser) members(r *Row, s *scanner) *Broken {
+	var broken *Broken
+	s.pos++
+	s.space()
+	if s.peek() == '}' {
+		s.pos++
+	} else {
+		for s.err == nil {
+			if b := p.member(r, s); b != nil && broken == nil {
+				broken = b
+			}
+			s.space()
+			if s.peek() != ',' {
+				s.expect('}')
+				break
+			}
+			s.pos++
+			s.space()
+		}
+	}
+	s.space()
+	if s.err == nil && s.pos < len(s.data) {
+		s.fail("unexpected text behind the object")
+	}
+	return broken
+}
+
+func (p *Parser) member(r *Row, s *scanner) *Broken {
+	nameAt := s.pos
+	name := p.text(s)
+	s.space()
+	s.expect(':')
+	s.space()
+	if s.err != nil {
+		return nil
+	}
+	valueAt := s.pos
+	cell := Cell{Kind: Text}
+	if s.peek() == '"' {
+		cell.Text = p.text(s)
+	} else {
+		cell.Kind = s.value(1)
+		cell.Text = s.data[valueAt:s.pos:s.pos]
+	}
+	column, ok := p.index[string(name)]
+	if !ok {
+		column = p.add(string(name))
+		r.Cells = append(r.Cells, Cell{})
+	}
+	if p.seen[column] == p.now {
+		return &Broken{Reason: ReasonDuplicate, Column: p.columns[column].Name, At: nameAt + 1,
+			Message: "this name stands twice in the object; which value is meant cannot be told"}
+	}
+	p.seen[column] = p.now
+	r.Cells[column] = cell
+	r.Order = append(r.Order, column)
+	return nil
+}
+
+// text passes over a string and returns it unescaped.
+func (p *Parser) text(s *scanner) []byte {
+	start := s.pos
+	escaped := s.str()
+	if s.err != nil {
+		return nil
+	}
+	content := s.data[start+1 : s.pos-1 : s.pos-1]
+	if !escaped {
+		return content
+	}
+	from := len(p.scratch)
+	p.scratch = appendUnescaped(p.scratch, content)
+	return p.scratch[from:len(p.scratch):len(p.scratch)]
+}
