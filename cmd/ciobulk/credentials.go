@@ -1,0 +1,79 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ciobulk/ciobulk/customerio"
+	"github.com/urfave/cli/v2"
+)
+
+// The names that credentials and addresses go by, in the environment and in
+// the file of --credentials.
+var settingNames = []string{
+	"CUSTOMERIO_SITE_ID", "CUSTOMERIO_API_KEY", "CUSTOMERIO_APP_API_KEY",
+	"CUSTOMERIO_REGION", "CUSTOMERIO_TRACK_URL", "CUSTOMERIO_APP_URL",
+}
+
+// settings reads the environment and, over it, the credentials file.
+func (p *program) settings(file string) (map[string]string, error) {
+	s := make(map[string]string)
+	for _, name := range settingNames {
+		s[name] = strings.TrimSpace(p.getenv(name))
+	}
+	if file == "" {
+		return s, nil
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		return nil, usage(fmt.Sprintf("--credentials: %v", err), "")
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		return nil, usage(fmt.Sprintf("--credentials: others may read %s (mode %04o)", file, mode), "chmod 600 "+file)
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, usage(fmt.Sprintf("--credentials: %v", err), "")
+	}
+	return s, readSettings(file, data, s)
+}
+
+// readSettings reads lines of NAME=value into s. Errors never hold a value.
+func readSettings(file string, data []byte, s map[string]string) error {
+	lines := bufio.NewScanner(bytes.NewReader(data))
+	for n := 1; lines.Scan(); n++ {
+		line := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(lines.Text()), "export "))
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		name, value, found := strings.Cut(line, "=")
+		name = strings.TrimSpace(name)
+		if !found || !slices.Contains(settingNames, name) {
+			return usage(fmt.Sprintf("%s:%d: not a line of NAME=value", file, n), "names are "+strings.Join(settingNames, ", "))
+		}
+		value = strings.TrimSpace(value)
+		if len(value) > 1 && (value[0] == '"' || value[0] == '\'') && value[len(value)-1] == value[0] {
+			value = value[1 : len(value)-1]
+		}
+		s[name] = value
+	}
+	return lines.Err()
+}
+
+// track returns a client for the settings, paced by limiter.
+func (p *program) track(c *cli.Context, s map[string]string, limiter customerio.Limiter, waiting func(error)) (*customerio.Track, error) {
+	return customerio.NewTrack(customerio.Config{
+		SiteID: s["CUSTOMERIO_SITE_ID"], APIKey: s["CUSTOMERIO_API_KEY"],
+		Region: strings.ToLower(s["CUSTOMERIO_REGION"]), BaseURL: s["CUSTOMERIO_TRACK_URL"],
+		Limiter: limiter, Connections: c.Int("concurrency"), Outage: outage(c),
+		UserAgent: "ciobulk/" + strings.Trim(version(), "()") + " (+https://github.com/ciobulk/ciobulk)",
+		Waiting:   waiting,
+	})
+}
+
+func outage(c *cli.Context) time.Duration { return c.Duration("outage") }

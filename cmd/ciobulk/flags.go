@@ -1,0 +1,123 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ciobulk/ciobulk/importer"
+	"github.com/ciobulk/ciobulk/rows"
+	"github.com/urfave/cli/v2"
+)
+
+// The parts of help that a command's flags are shown in.
+const (
+	partInput  = "Rows"
+	partSend   = "Sending"
+	partRecord = "Runs and reports"
+	partSafety = "Credentials and rehearsals"
+)
+
+// rowFlags are the flags of the verbs that turn rows into operations.
+func rowFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Category: partInput, Name: "mapping", Aliases: []string{"m"}, Usage: "the mapping, a YAML `FILE`"},
+		&cli.StringFlag{Category: partInput, Name: "match", Usage: "find people by `FIELD[=COLUMN]`: id, email, cio_id or phone; overrides the mapping's"},
+		&cli.StringFlag{Category: partInput, Name: "format", Usage: "csv or jsonl, if not as detected"},
+		&cli.StringFlag{Category: partInput, Name: "delimiter", Usage: "of CSV cells, one `CHARACTER` or tab, if not as detected"},
+		&cli.StringFlag{Category: partInput, Name: "encoding", Usage: "of the file; utf-8 is the only one so far"},
+		&cli.StringFlag{Category: partInput, Name: "where", Usage: "only rows for which the `EXPRESSION` holds, besides the mapping's where"},
+		&cli.Int64Flag{Category: partInput, Name: "skip", Usage: "pass over the first `N` rows"},
+		&cli.Int64Flag{Category: partInput, Name: "limit", Usage: "take `N` rows and no more"},
+		&cli.Float64Flag{Category: partSend, Name: "rate", Value: 100, Usage: "requests a second, at most 1000"},
+		&cli.IntFlag{Category: partSend, Name: "concurrency", Value: 16, Usage: "requests in flight at once"},
+		&cli.IntFlag{Category: partSend, Name: "batch-rows", Value: 1000, Usage: "operations a request, besides the limit of 500,000 bytes"},
+		&cli.DurationFlag{Category: partSend, Name: "outage", Value: 10 * time.Minute, Usage: "how long to wait for a service that is down"},
+		&cli.StringFlag{Category: partSend, Name: "max-errors", Usage: "stop beyond `N` or N% rejected rows"},
+		&cli.BoolFlag{Category: partRecord, Name: "resume", Usage: "continue the unfinished run of the same work, or begin if there is none"},
+		&cli.BoolFlag{Category: partRecord, Name: "restart", Usage: "drop the unfinished run of the same work, and begin again"},
+		&cli.StringFlag{Category: partRecord, Name: "state-dir", Value: ".ciobulk", Usage: "where runs are recorded, a `DIRECTORY`"},
+		&cli.StringFlag{Category: partRecord, Name: "rejected", Usage: "write the rejected rows to `FILE` as well"},
+		&cli.StringFlag{Category: partRecord, Name: "summary", Usage: "write the summary, JSON, to `FILE` as well"},
+		&cli.BoolFlag{Category: partRecord, Name: "quiet", Usage: "print errors only"},
+		&cli.StringFlag{Category: partRecord, Name: "log-format", Value: "text", Usage: "text or json: one object a line, and the summary as one line"},
+		&cli.BoolFlag{Category: partRecord, Name: "no-progress", Usage: "no bar and no lines about progress"},
+		&cli.StringFlag{Category: partSafety, Name: "credentials", Usage: "read credentials from `FILE` (NAME=value lines, mode 0600) over the environment"},
+		&cli.BoolFlag{Category: partSafety, Name: "dry-run", Usage: "read, map and check everything, send nothing; needs no credentials"},
+		&cli.BoolFlag{Category: partSafety, Name: "simulate", Usage: "send to a Customer.io inside this process instead of the real one"},
+	}
+}
+
+// checkFlags refuses values that no run can have.
+func checkFlags(c *cli.Context) error {
+	switch {
+	case !(c.Float64("rate") > 0 && c.Float64("rate") <= 1000):
+		return usage("--rate must be above 0 and at most 1000 requests a second", "1000 is the documented limit of the Track API")
+	case c.Int("concurrency") < 1 || c.Int("concurrency") > 1024:
+		return usage("--concurrency must be between 1 and 1024", "")
+	case c.Int("batch-rows") < 1 || c.Int("batch-rows") > 10_000:
+		return usage("--batch-rows must be between 1 and 10,000", "")
+	case c.Int64("skip") < 0 || c.Int64("limit") < 0 || c.IsSet("limit") && c.Int64("limit") == 0:
+		return usage("--skip and --limit count rows", "")
+	case c.Duration("outage") < 0:
+		return usage("--outage cannot be negative", "")
+	case c.Bool("resume") && c.Bool("restart"):
+		return usage("--resume and --restart exclude each other", "")
+	case c.String("log-format") != "text" && c.String("log-format") != "json":
+		return usage(fmt.Sprintf("--log-format is %q", c.String("log-format")), "it is text or json")
+	}
+	if e := strings.ToLower(c.String("encoding")); e != "" && e != "utf-8" && e != "utf8" {
+		return usage(fmt.Sprintf("--encoding %s is not read yet", e), "convert the file: iconv -f "+e+" -t UTF-8")
+	}
+	return nil
+}
+
+// inputOptions reads the flags that overrule detection.
+func inputOptions(c *cli.Context) (rows.Options, error) {
+	o := rows.Options{Format: rows.Format(strings.ToLower(c.String("format")))}
+	if o.Format != "" && o.Format != rows.CSV && o.Format != rows.JSONL {
+		return o, usage(fmt.Sprintf("--format is %q", c.String("format")), "it is csv or jsonl")
+	}
+	switch d := c.String("delimiter"); {
+	case d == "":
+	case d == "tab" || d == `\t`:
+		o.Delimiter = '\t'
+	case len(d) == 1 && d[0] < 0x80 && !strings.Contains("\"\r\n", d):
+		o.Delimiter = d[0]
+	default:
+		return o, usage(fmt.Sprintf("--delimiter is %q", d), "it is one ASCII character, or tab")
+	}
+	return o, nil
+}
+
+// budget reads --max-errors.
+func budget(c *cli.Context) (importer.Budget, error) {
+	text := c.String("max-errors")
+	if text == "" {
+		return importer.Budget{}, nil
+	}
+	wrong := usage(fmt.Sprintf("--max-errors is %q", text), "it is a number of rows, or a share such as 2%")
+	if number, isShare := strings.CutSuffix(text, "%"); isShare {
+		percent, err := strconv.ParseFloat(number, 64)
+		if err != nil || !(percent > 0 && percent <= 100) {
+			return importer.Budget{}, wrong
+		}
+		return importer.Budget{Bounded: true, Percent: percent}, nil
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 0 {
+		return importer.Budget{}, wrong
+	}
+	return importer.Budget{Bounded: true, Rows: n}, nil
+}
+
+func mode(c *cli.Context) importer.Mode {
+	switch {
+	case c.Bool("resume"):
+		return importer.Resume
+	case c.Bool("restart"):
+		return importer.Restart
+	}
+	return importer.Refuse
+}

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ciobulk/ciobulk/importer"
+)
+
+// table is the end of a run in words.
+type table struct {
+	summary *importer.Summary
+	session *session
+	end     *exitError
+}
+
+// maxReasonLines bounds how many reasons are printed; the summary has them all.
+const maxReasonLines = 12
+
+func (t table) text() string {
+	var b strings.Builder
+	t.ledger(&b)
+	t.cost(&b)
+	t.reasons(&b)
+	t.next(&b)
+	return b.String()
+}
+
+func (t table) ledger(b *strings.Builder) {
+	s := t.summary
+	fmt.Fprintf(b, "%-12s %12s\n", "rows", grouped(s.Rows))
+	for _, line := range []struct {
+		name string
+		n    int64
+	}{
+		{"accepted", s.Accepted}, {"rejected", s.Rejected}, {"filtered", s.Filtered},
+		{"unchanged", s.Unchanged}, {"duplicates", s.Duplicates}, {"unknown", s.Unknown},
+	} {
+		fmt.Fprintf(b, "  %-10s %12s\n", line.name, grouped(line.n))
+	}
+}
+
+func (t table) cost(b *strings.Builder) {
+	s := t.summary
+	if s.DryRun {
+		rate := t.session.c.Float64("rate")
+		fmt.Fprintf(b, "nothing was sent; it would be %s in %s, %s at %g a second\n",
+			counted(s.Requests, "request"), size(s.Bytes), atLeast(float64(s.Requests)/rate), rate)
+		return
+	}
+	fmt.Fprintf(b, "%v, %s rows/s; %s (%s) in %s\n", rounded(s.Seconds), grouped(int64(s.RowsPerSecond)),
+		counted(s.Requests, "request"), counted(s.Retries, "retry"), size(s.Bytes))
+}
+
+func (t table) reasons(b *strings.Builder) {
+	if len(t.summary.Reasons) == 0 {
+		return
+	}
+	verdict := "not accepted"
+	if t.summary.DryRun {
+		verdict = "would be rejected"
+	}
+	fmt.Fprintf(b, "\n%s:\n", verdict)
+	for i, r := range t.summary.Reasons {
+		if i == maxReasonLines {
+			fmt.Fprintf(b, "  … and %s\n", counted(int64(len(t.summary.Reasons)-i), "more reason"))
+			break
+		}
+		why := strings.TrimSpace(r.Reason + " " + r.Field)
+		if r.Status > 0 {
+			why += fmt.Sprintf(" (%d)", r.Status)
+		}
+		fmt.Fprintf(b, "%12s  %-40s %s:%d (row %s)\n", grouped(r.Count), why, r.Input, r.Line, grouped(r.Row))
+	}
+}
+
+// next prints what the user may want to do now.
+func (t table) next(b *strings.Builder) {
+	if file := t.rejectedFile(); file != "" {
+		fmt.Fprintf(b, "\nthe rows are in %s\n", file)
+		fmt.Fprintf(b, "mend them there, then: %s\n", t.retryCommand(file))
+	}
+	if t.summary.Run == "" {
+		return
+	}
+	switch t.end.code {
+	case exitInterrupted, exitBroken, exitUnavailable, exitBudget:
+		fmt.Fprintf(b, "\nto go on: %s\n", t.resumeCommand())
+	}
+}
+
+func (t table) rejectedFile() string {
+	if t.summary.RejectedFile != "" && t.session.c.String("rejected") != "" {
+		return t.session.c.String("rejected")
+	}
+	return t.summary.RejectedFile
+}
+
+// retryCommand is the call that sends a mended rejected file.
+func (t table) retryCommand(file string) string {
+	c := t.session.c
+	words := []string{"ciobulk", t.session.verb, file}
+	for _, flag := range []string{"mapping", "match", "credentials"} {
+		if v := c.String(flag); v != "" {
+			words = append(words, "--"+flag, v)
+		}
+	}
+	if c.Bool("simulate") {
+		words = append(words, "--simulate")
+	}
+	return shellLine(words)
+}
+
+// resumeCommand is the present call with --resume.
+func (t table) resumeCommand() string {
+	words := []string{"ciobulk"}
+	for _, arg := range t.session.args[1:] {
+		if arg != "--restart" && arg != "--resume" {
+			words = append(words, arg)
+		}
+	}
+	return shellLine(append(words, "--resume"))
+}
+
+// shellLine joins words so that a shell splits them again.
+func shellLine(words []string) string {
+	for i, w := range words {
+		if w == "" || strings.ContainsAny(w, " \t\n'\"\\$`*?[](){}<>|&;#~!") {
+			words[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+func counted(n int64, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	if stem, ok := strings.CutSuffix(what, "y"); ok {
+		what = stem + "ie"
+	}
+	return grouped(n) + " " + what + "s"
+}
+
+// size writes bytes in the unit that suits them.
+func size(n int64) string {
+	value, unit := float64(n), "bytes"
+	for _, u := range []string{"kB", "MB", "GB", "TB"} {
+		if value < 1000 {
+			break
+		}
+		value, unit = value/1000, u
+	}
+	if unit == "bytes" {
+		return counted(n, "byte")
+	}
+	return fmt.Sprintf("%.1f %s", value, unit)
+}
+
+func rounded(seconds float64) time.Duration {
+	d := time.Duration(seconds * float64(time.Second))
+	if d > time.Minute {
+		return d.Round(time.Second)
+	}
+	return d.Round(time.Millisecond)
+}
+
+func atLeast(seconds float64) string {
+	if seconds < 1 {
+		return "under a second"
+	}
+	return "at least " + rounded(seconds).String()
+}

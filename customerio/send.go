@@ -1,0 +1,198 @@
+package customerio
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+)
+
+const (
+	batchPath  = "/api/v2/batch"
+	regionPath = "/api/v1/accounts/region"
+)
+
+// Send delivers a batch of operations, each the JSON of one, and returns those
+// that were not accepted, in the order of their indexes: all others were. It
+// retries until there is an answer, splits a batch that is refused as a whole,
+// and waits for the limiter before every request.
+//
+// An operation may be applied more than once (an answer can get lost), so it
+// must be one that bears that. The error is the context's, or an *Error, and
+// then nothing is known of the batch.
+func (t *Track) Send(ctx context.Context, ops [][]byte) ([]Rejection, error) {
+	r, err := t.persist(ctx, batchPath, ops)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case classify(r) == settled:
+		return judge(r, len(ops)), nil
+	case len(ops) == 1:
+		return []Rejection{refusal(r.status, r.body)}, nil
+	}
+	half := len(ops) / 2
+	first, err := t.Send(ctx, ops[:half])
+	if err != nil {
+		return nil, err
+	}
+	second, err := t.Send(ctx, ops[half:])
+	for _, r := range second {
+		r.Index += half
+		first = append(first, r)
+	}
+	return first, err
+}
+
+// Account is what the credentials belong to.
+type Account struct {
+	Region      string `json:"region"`         // "us" or "eu"
+	WorkspaceID int64  `json:"environment_id"` // also called the environment
+}
+
+// Locate asks which account the credentials belong to and, if no base URL was
+// given, directs what follows to its region's host. A region that was
+// configured must be the account's: people's data would pass through the
+// other one. An *Error of status 404 means that a proxy hides the question.
+func (t *Track) Locate(ctx context.Context) (Account, error) {
+	var a Account
+	r, err := t.persist(ctx, regionPath, nil)
+	if err != nil {
+		return a, err
+	}
+	if err := json.Unmarshal(r.body, &a); err != nil || a.Region != "us" && a.Region != "eu" {
+		return a, &Error{Trouble: Refused, Status: r.status,
+			Msg: "the answer about the account's region cannot be read: " + excerpt(r.body)}
+	}
+	if want := t.config.Region; want != "" && want != a.Region {
+		return a, &Error{Trouble: Credentials, Status: r.status,
+			Msg:  fmt.Sprintf("CUSTOMERIO_REGION is %s, but these credentials belong to an account in %s", want, a.Region),
+			Hint: "set CUSTOMERIO_REGION to " + a.Region + ", or leave it unset"}
+	}
+	if t.config.BaseURL == "" {
+		t.config.Region = a.Region
+		return a, t.setBase("")
+	}
+	return a, nil
+}
+
+// persist sends a request until it has an answer that is no reason to retry.
+func (t *Track) persist(ctx context.Context, path string, ops [][]byte) (*reply, error) {
+	begun := time.Now()
+	for try := 1; ; try++ {
+		if err := t.config.Limiter.Wait(ctx); err != nil {
+			return nil, context.Cause(ctx)
+		}
+		t.count(ops, try)
+		r, err := t.exchange(ctx, path, ops)
+		if done, err := t.conclude(ctx, r, err); done {
+			return r, err
+		}
+		reason, pause := t.setback(r, err, try)
+		if waited := time.Since(begun); waited+pause > t.config.Outage {
+			return nil, &Error{Trouble: Unavailable, Status: statusOf(r), Err: reason,
+				Msg: fmt.Sprintf("Customer.io gave no good answer for %v", waited.Round(time.Second))}
+		}
+		t.trouble.failed(reason, pause)
+		if err := sleep(ctx, pause); err != nil {
+			return nil, context.Cause(ctx)
+		}
+	}
+}
+
+func (t *Track) count(ops [][]byte, try int) {
+	if len(ops) == 0 {
+		return
+	}
+	t.requests.Add(1)
+	t.bytes.Add(int64(bodySize(ops)))
+	if try > 1 {
+		t.retries.Add(1)
+	}
+}
+
+// conclude reports whether a try settles the matter, and with which error.
+func (t *Track) conclude(ctx context.Context, r *reply, err error) (bool, error) {
+	if ctx.Err() != nil {
+		return true, context.Cause(ctx)
+	}
+	if err != nil {
+		_, final := errors.AsType[*Error](err)
+		return final, err
+	}
+	switch m := classify(r); {
+	case r.status == http.StatusUnauthorized, r.status == http.StatusForbidden:
+		return true, credentialsError(r.status)
+	case m == again:
+		return false, nil
+	case m == strange:
+		return true, &Error{Trouble: Refused, Status: r.status, Msg: fmt.Sprintf("unexpected answer from %s: %d %s: %s",
+			t.base, r.status, http.StatusText(r.status), excerpt(r.body))}
+	}
+	t.config.Limiter.Steady()
+	t.trouble.over()
+	return true, nil
+}
+
+// setback slows the pace after a try that is to be repeated, and returns its
+// reason and how long to wait.
+func (t *Track) setback(r *reply, err error, try int) (reason error, pause time.Duration) {
+	pause = backoff(try)
+	if err != nil {
+		if errors.Is(err, context.DeadlineExceeded) {
+			t.config.Limiter.Slow(0)
+			err = fmt.Errorf("no answer within %v", t.config.Timeout)
+		}
+		return err, pause
+	}
+	after := retryAfter(r.header, time.Now())
+	if r.status == http.StatusTooManyRequests || r.status == http.StatusServiceUnavailable || r.status == http.StatusRequestTimeout {
+		t.config.Limiter.Slow(after)
+	}
+	return fmt.Errorf("%d %s: %s", r.status, http.StatusText(r.status), excerpt(r.body)), max(pause, after)
+}
+
+func statusOf(r *reply) int {
+	if r == nil {
+		return 0
+	}
+	return r.status
+}
+
+// trouble notices when requests have failed for so long that somebody at the
+// terminal wonders.
+type trouble struct {
+	tell func(error)
+
+	mu    sync.Mutex
+	since time.Time // zero: all is well
+	told  bool
+}
+
+// patience is how long failures are nobody's business.
+const patience = 5 * time.Second
+
+// failed notes a failure that is repeated after pause.
+func (t *trouble) failed(reason error, pause time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.since.IsZero() {
+		t.since = time.Now()
+	}
+	if !t.told && time.Since(t.since)+pause > patience && t.tell != nil {
+		t.told = true
+		t.tell(reason)
+	}
+}
+
+func (t *trouble) over() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.told {
+		t.tell(nil)
+	}
+	t.since, t.told = time.Time{}, false
+}

@@ -1,0 +1,65 @@
+package importer
+
+import (
+	"github.com/ciobulk/ciobulk/customerio"
+	"github.com/ciobulk/ciobulk/mapping"
+	"github.com/ciobulk/ciobulk/rows"
+)
+
+// block is a run of rows on its way through the run, the unit of mapping and
+// settling. One goroutine at a time has it; the settling one puts it back.
+type block struct {
+	rows.Block
+	source   int  // its input
+	last     bool // nothing of its input follows
+	ops      []byte
+	items    []item
+	refused  []refused
+	filtered int64
+	batches  []*batch
+	list     [][]byte // the operations of all batches, one after the other
+	records  []uint32
+	mapped   chan struct{} // holds a token when the mapping is done
+}
+
+// refused is one row that was not accepted.
+type refused struct {
+	record uint32
+	customerio.Rejection
+}
+
+func newBlock() *block { return &block{mapped: make(chan struct{}, 1)} }
+
+// worker maps blocks. It belongs to one goroutine.
+type worker struct {
+	mappers []*mapping.Mapper // by source
+	packer  packer
+}
+
+func (j *Job) newWorker() *worker {
+	w := &worker{packer: packer{maxRows: j.BatchRows, maxBytes: customerio.MaxBatch}}
+	for _, s := range j.Sources {
+		w.mappers = append(w.mappers, s.Plan.Mapper(s.Input))
+	}
+	return w
+}
+
+// fill maps the rows of b and packs their operations.
+func (w *worker) fill(b *block) {
+	b.ops, b.items, b.refused, b.filtered = b.ops[:0], b.items[:0], b.refused[:0], 0
+	m := w.mappers[b.source]
+	for i := range b.Len() {
+		start := len(b.ops)
+		ops, hash, outcome := m.Append(b.ops, &b.Block, i)
+		b.ops = ops
+		switch outcome {
+		case mapping.Send:
+			b.items = append(b.items, item{hash: hash, start: uint32(start), end: uint32(len(ops)), record: uint32(i)})
+		case mapping.Filtered:
+			b.filtered++
+		case mapping.Rejected:
+			b.refused = append(b.refused, refused{uint32(i), m.Rejection()})
+		}
+	}
+	w.packer.pack(b)
+}

@@ -1,0 +1,170 @@
+package importer
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/ciobulk/ciobulk/rows"
+)
+
+// checkpointVersion is raised when older programs must not continue a run.
+const checkpointVersion = 1
+
+// Work is what a run is about. A run is continued only by the same work.
+type Work struct {
+	Verb      string     `json:"verb"`
+	Inputs    []WorkFile `json:"inputs"`
+	Mapping   string     `json:"mapping_sha256"` // mapping.Mapping.Digest
+	Workspace int64      `json:"workspace"`      // 0 where the service did not tell
+	Skip      int64      `json:"skip,omitempty"`
+	Limit     int64      `json:"limit,omitempty"`
+}
+
+// WorkFile is one input as the checkpoint knows it.
+type WorkFile struct {
+	Path   string `json:"path"` // absolute, or "-"
+	Size   int64  `json:"size"`
+	Digest string `json:"sha256_of_ends"` // rows.Input.Digest
+}
+
+// Position is a place in a run's sources.
+type Position struct {
+	Source int `json:"source"`
+	rows.Position
+}
+
+// Checkpoint is where a run stands: everything before Position is settled. It
+// holds nobody's data and no secrets.
+type Checkpoint struct {
+	Version  int      `json:"version"`
+	Work     Work     `json:"work"`
+	Position Position `json:"position"`
+	Ledger
+	Reasons       []Reason  `json:"reasons"`
+	RejectedBytes int64     `json:"rejected_bytes"` // of the rejected file
+	Requests      int64     `json:"requests"`
+	Retries       int64     `json:"retries"`
+	Bytes         int64     `json:"bytes"` // of request bodies
+	Seconds       float64   `json:"seconds"`
+	StartedAt     time.Time `json:"started_at"`
+	Resumed       int       `json:"resumed"`          // how often
+	Ended         string    `json:"ended,omitempty"`  // "finished" or "dropped"; empty: it can be continued
+	Sum           string    `json:"sha256,omitempty"` // of the checkpoint without this line
+}
+
+// The ways a run ends for good.
+const (
+	endedFinished = "finished"
+	endedDropped  = "dropped"
+)
+
+const checkpointFile = "checkpoint.json"
+
+func (c Checkpoint) sum() string {
+	c.Sum = ""
+	data, err := json.Marshal(c)
+	if err != nil {
+		return "" // it holds nothing that JSON does not know
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// save replaces the checkpoint in dir.
+func (c Checkpoint) save(dir string) error {
+	c.Sum = c.sum()
+	data, err := json.MarshalIndent(c, "", "  ")
+	if err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(dir, checkpointFile), append(data, '\n'))
+}
+
+// loadCheckpoint reads the checkpoint in dir and refuses a damaged one.
+func loadCheckpoint(dir string) (Checkpoint, error) {
+	var c Checkpoint
+	path := filepath.Join(dir, checkpointFile)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return c, err
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&c); err != nil {
+		return c, fmt.Errorf("%s is damaged: %w", path, err)
+	}
+	if c.Version != checkpointVersion {
+		return c, fmt.Errorf("%s is of version %d, this program's is %d", path, c.Version, checkpointVersion)
+	}
+	if c.Sum != c.sum() {
+		return c, fmt.Errorf("%s is damaged: its checksum does not match", path)
+	}
+	return c, nil
+}
+
+// difference says in what work differs from the checkpoint's, or "".
+func (c Checkpoint) difference(work Work) string {
+	was := c.Work
+	for i, f := range work.Inputs {
+		if i < len(was.Inputs) && f != was.Inputs[i] {
+			return fmt.Sprintf("%s has changed (%s then, %s now)", f.Path, was.Inputs[i].describe(), f.describe())
+		}
+	}
+	switch {
+	case was.Mapping != work.Mapping:
+		return "the mapping, --match or --where is another"
+	case was.Workspace != work.Workspace:
+		return fmt.Sprintf("it was for workspace %d, these credentials are for %d", was.Workspace, work.Workspace)
+	case was.Skip != work.Skip || was.Limit != work.Limit:
+		return "--skip or --limit is another"
+	}
+	return ""
+}
+
+func (f WorkFile) describe() string {
+	return fmt.Sprintf("%d bytes, digest %.8s…", f.Size, f.Digest)
+}
+
+// writeFile replaces path by data so that a crash leaves the old file or the
+// new one: a temporary file, fsync, rename, and fsync of the folder, without
+// which the rename may be lost.
+func writeFile(path string, data []byte) error { return writeFrom(path, bytes.NewReader(data)) }
+
+func writeFrom(path string, from io.Reader) error {
+	temp := path + ".tmp"
+	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, from)
+	if err == nil {
+		err = f.Sync()
+	}
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = os.Rename(temp, path)
+	}
+	if err != nil {
+		os.Remove(temp)
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sync()
+}

@@ -1,0 +1,124 @@
+// Package importer runs a job: rows in, operations out, every row with a
+// verdict, and the verdicts settled in the order of the input.
+//
+// Start with State.Begin, which finds or makes the run's directory, and then
+// Job.Do. A run is a line of goroutines that hand blocks on: one reads, some map, one
+// dispatches the blocks' batches, and one settles. Blocks are settled in the
+// order of the file, each by writing its rejected rows and then moving the
+// checkpoint behind it, so a run can be killed at any instant and resumed.
+package importer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ciobulk/ciobulk/customerio"
+	"github.com/ciobulk/ciobulk/mapping"
+	"github.com/ciobulk/ciobulk/rows"
+)
+
+// Source is one input with the plan that is bound to it.
+type Source struct {
+	Input *rows.Input
+	Plan  *mapping.Plan
+}
+
+// Sender delivers batches. Send may be called from many goroutines at once; it
+// returns the operations that were not accepted, or an error if nothing is
+// known of the batch and the run cannot go on.
+type Sender interface {
+	Send(ctx context.Context, ops [][]byte) ([]customerio.Rejection, error)
+	Stats() customerio.Stats
+}
+
+// Job is what a run does. The zero values of its options mean the defaults.
+type Job struct {
+	Verb    string
+	Sources []Source // at least one; CSV inputs with the same columns, or all JSONL
+	Sender  Sender   // nil: a dry run, which sends nothing and needs no Run
+	Run     *Run     // where the run is recorded; nil in a dry run
+
+	// RejectedPath is where a dry run writes the rows that would be rejected;
+	// empty: nowhere.
+	RejectedPath string
+
+	Concurrency int    // requests in flight at once; 16
+	BatchRows   int    // operations a request; 1000
+	Skip        int64  // rows not to look at, counted over all sources
+	Limit       int64  // rows to look at; 0 means all
+	Budget      Budget // when to stop for too many errors
+
+	Stop     <-chan struct{} // closed: finish what has begun, and return ErrInterrupted
+	Drain    time.Duration   // how long that may take; 10 s
+	Progress func(Progress)  // told after each block, on the settling goroutine
+	Sample   func(op []byte) // a dry run's first operations, in the order of the file
+}
+
+// Progress is how far a run has come.
+type Progress struct {
+	Ledger
+	Requests, Retries int64
+	Read, Size        int64 // bytes of the inputs, compressed as they are; Size is -1 where unknown
+}
+
+// Budget is how many rejected and unknown rows a run bears.
+type Budget struct {
+	Bounded bool    // false: any number
+	Rows    int64   // more than these stop the run
+	Percent float64 // more than this share does, once there are 1000 rows; instead of Rows unless 0
+}
+
+// The reasons why a run ends early, for callers that branch on them.
+var (
+	ErrInterrupted = errors.New("interrupted")
+	ErrBudget      = errors.New("too many rejected rows")
+)
+
+const (
+	defaultConcurrency = 16
+	defaultBatchRows   = 1000
+	defaultDrain       = 10 * time.Second
+	// budgetRows is how many rows a share of them needs to mean something.
+	budgetRows = 1000
+)
+
+// exceeded reports whether the ledger is beyond the budget.
+func (b Budget) exceeded(l Ledger) bool {
+	bad := l.Rejected + l.Unknown
+	if !b.Bounded {
+		return false
+	}
+	if b.Percent > 0 {
+		return l.Rows >= budgetRows && float64(bad)*100 > b.Percent*float64(l.Rows)
+	}
+	return bad > b.Rows
+}
+
+// Check refuses sources that cannot make one run: the rejected file has one
+// set of columns and one format.
+func (j *Job) Check() error {
+	first := j.Sources[0].Input
+	for _, s := range j.Sources[1:] {
+		if s.Input.Format != first.Format {
+			return fmt.Errorf("%s is %s, but %s is %s; run them one by one", s.Input.Name, s.Input.Format, first.Name, first.Format)
+		}
+		if first.Format == rows.CSV && !sameColumns(first.Columns, s.Input.Columns) {
+			return fmt.Errorf("%s has other columns than %s; run them one by one", s.Input.Name, first.Name)
+		}
+	}
+	return nil
+}
+
+func sameColumns(a, b []rows.Column) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,259 @@
+package importer
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/ciobulk/ciobulk/rows"
+)
+
+// The columns that a rejected file has besides the input's. They are ignored
+// when the file is read again.
+var reportColumns = []string{"_row", "_line", "_reason", "_field", "_message", "_status"}
+
+// rejectedFile is the file of the rows that were not accepted, which is input
+// again: each row as it stood, and why it was refused. It is made on the first
+// row and belongs to one goroutine.
+type rejectedFile struct {
+	path   string
+	file   *os.File // nil: nothing to write yet
+	size   int64    // bytes that are settled
+	format reportFormat
+	buffer []byte
+}
+
+// reportFormat renders rejected rows the way their input is written.
+type reportFormat struct {
+	input  *rows.Input
+	own    []bool // by column: it is a report's own, from an earlier run
+	hasOwn bool
+	many   bool // there are several inputs: messages name theirs
+}
+
+func newReportFormat(sources []Source) reportFormat {
+	f := reportFormat{input: sources[0].Input, many: len(sources) > 1}
+	for _, c := range f.input.Columns {
+		own := isReportColumn(c.Name)
+		f.own = append(f.own, own)
+		f.hasOwn = f.hasOwn || own
+	}
+	return f
+}
+
+func isReportColumn(name string) bool {
+	for _, c := range reportColumns {
+		if c == name {
+			return true
+		}
+	}
+	return false
+}
+
+// open continues the file at size bytes, or lets it begin with the first row.
+func (f *rejectedFile) open(size int64) error {
+	f.size = size
+	if size == 0 {
+		if err := os.Remove(f.path); err != nil && !os.IsNotExist(err) {
+			return err
+		}
+		return nil
+	}
+	file, err := os.OpenFile(f.path, os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("the rejected file of the run is needed to continue it: %w", err)
+	}
+	f.file = file
+	if info, err := file.Stat(); err != nil {
+		return err
+	} else if info.Size() < size {
+		return fmt.Errorf("%s has %d bytes, but the checkpoint knows %d: it was changed", f.path, info.Size(), size)
+	}
+	return file.Truncate(size)
+}
+
+// add notes one row; flush writes it.
+func (f *rejectedFile) add(in *rows.Input, row *rows.Row, columns []rows.Column, r refused) {
+	if f.size == 0 && len(f.buffer) == 0 {
+		f.buffer = f.format.appendHeader(f.buffer)
+	}
+	if f.format.many {
+		r.Message = fmt.Sprintf("%s:%d: %s", in.Name, row.Line, r.Message)
+	}
+	if f.format.input.Format == rows.CSV {
+		f.buffer = f.format.appendCSV(f.buffer, row, r)
+	} else {
+		f.buffer = f.format.appendJSONL(f.buffer, row, columns, r)
+	}
+}
+
+// flush writes what was added and waits until it is on the disk. What a crash
+// leaves behind the settled bytes is cut off when the run is resumed.
+func (f *rejectedFile) flush() error {
+	if len(f.buffer) == 0 {
+		return nil
+	}
+	if f.file == nil {
+		file, err := os.OpenFile(f.path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
+			return err
+		}
+		f.file = file
+	}
+	n, err := f.file.WriteAt(f.buffer, f.size)
+	if err == nil {
+		err = f.file.Sync()
+	}
+	if err != nil {
+		return err
+	}
+	f.size += int64(n)
+	f.buffer = f.buffer[:0]
+	return nil
+}
+
+func (f *rejectedFile) close() {
+	if f.file != nil {
+		f.file.Close()
+	}
+}
+
+func (f *reportFormat) appendHeader(dst []byte) []byte {
+	in := f.input
+	if in.Format != rows.CSV {
+		return dst
+	}
+	if in.BOM { // without it, spreadsheets take the file for another encoding
+		dst = append(dst, "\xef\xbb\xbf"...)
+	}
+	if f.hasOwn {
+		for i, c := range in.Columns {
+			if !f.own[i] {
+				dst = append(rows.AppendCSVCell(dst, []byte(c.Name), in.Delimiter), in.Delimiter)
+			}
+		}
+	} else {
+		dst = append(append(dst, in.Header...), in.Delimiter)
+	}
+	dst = append(dst, strings.Join(reportColumns, string(in.Delimiter))...)
+	return append(dst, '\n')
+}
+
+// appendCSV appends the row as it stands, followed by the report. A row with
+// too few cells is filled up, so that the report stands under its columns; one
+// with too many, or one that cannot be split, is left as it is, and so is
+// rejected again until somebody has mended it.
+func (f *reportFormat) appendCSV(dst []byte, row *rows.Row, r refused) []byte {
+	d := f.input.Delimiter
+	broken := row.Broken != nil && row.Broken.Reason == rows.ReasonMalformed
+	if broken || !f.hasOwn {
+		dst = append(append(dst, row.Raw...), d)
+	} else {
+		dst = f.appendOwnless(dst, row.Cells)
+	}
+	for i := len(row.Cells); i < len(f.own) && !broken; i++ {
+		if !f.own[i] {
+			dst = append(dst, d)
+		}
+	}
+	dst = strconv.AppendInt(dst, row.Number, 10)
+	dst = strconv.AppendInt(append(dst, d), row.Line, 10)
+	for _, text := range []string{r.Reason, r.Field, r.Message} {
+		dst = rows.AppendCSVCell(append(dst, d), []byte(oneLine(text)), d)
+	}
+	dst = append(dst, d)
+	if r.Status > 0 {
+		dst = strconv.AppendInt(dst, int64(r.Status), 10)
+	}
+	return append(dst, '\n')
+}
+
+// appendOwnless appends the cells that are not an earlier report's. In a row
+// with too many, those are taken for the last ones.
+func (f *reportFormat) appendOwnless(dst []byte, cells []rows.Cell) []byte {
+	extra := max(len(cells)-len(f.own), 0)
+	for i, c := range cells {
+		if i < len(f.own) && f.own[i] && extra == 0 || extra > 0 && i >= len(cells)-len(reportColumns) {
+			continue
+		}
+		dst = append(rows.AppendCSVCell(dst, c.Text, f.input.Delimiter), f.input.Delimiter)
+	}
+	return dst
+}
+
+// oneLine keeps a record that cannot be split from spreading over the next.
+func oneLine(text string) string {
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }), " ")
+}
+
+// appendJSONL appends the object with the report's members behind its own. A
+// line that is no object becomes the member _raw of one.
+func (f *reportFormat) appendJSONL(dst []byte, row *rows.Row, columns []rows.Column, r refused) []byte {
+	object := bytes.TrimRight(row.Raw, " \t\r\n")
+	switch {
+	case row.Broken != nil && row.Broken.Reason == rows.ReasonMalformed:
+		dst = rows.AppendJSONString(append(dst, `{"_raw":`...), row.Raw)
+	case slices.ContainsFunc(row.Order, isOwnMember):
+		dst = appendOthers(append(dst, '{'), row, columns)
+	default:
+		dst = append(dst, object[:len(object)-1]...)
+	}
+	if last := bytes.TrimRight(dst, " \t"); last[len(last)-1] != '{' {
+		dst = append(dst, ',')
+	}
+	dst = strconv.AppendInt(append(dst, `"_row":`...), row.Number, 10)
+	dst = strconv.AppendInt(append(dst, `,"_line":`...), row.Line, 10)
+	dst = rows.AppendJSONString(append(dst, `,"_reason":`...), r.Reason)
+	dst = rows.AppendJSONString(append(dst, `,"_field":`...), r.Field)
+	dst = rows.AppendJSONString(append(dst, `,"_message":`...), r.Message)
+	dst = append(dst, `,"_status":`...)
+	if r.Status > 0 {
+		dst = strconv.AppendInt(dst, int64(r.Status), 10)
+	} else {
+		dst = append(dst, "null"...)
+	}
+	return append(dst, "}\n"...)
+}
+
+// isOwnMember tells the members of JSONL objects that are an earlier report's:
+// the settler's parsers have them as their first columns.
+func isOwnMember(column int) bool { return column < len(reportColumns) }
+
+// appendOthers appends the members that are not an earlier report's.
+func appendOthers(dst []byte, row *rows.Row, columns []rows.Column) []byte {
+	for _, i := range row.Order {
+		if isOwnMember(i) {
+			continue
+		}
+		if dst[len(dst)-1] != '{' {
+			dst = append(dst, ',')
+		}
+		dst = append(rows.AppendJSONString(dst, columns[i].Name), ':')
+		if c := row.Cells[i]; c.Kind == rows.Text {
+			dst = rows.AppendJSONString(dst, c.Text)
+		} else {
+			dst = append(dst, c.Text...)
+		}
+	}
+	return dst
+}
+
+// CopyRejected writes the run's rejected file to path as well; a header alone
+// where no row was rejected, so that a file of an earlier run does not mislead.
+func (j *Job) CopyRejected(path string) error {
+	f := newReportFormat(j.Sources)
+	source := filepath.Join(j.Run.Dir, "rejected."+string(f.input.Format))
+	from, err := os.Open(source)
+	if os.IsNotExist(err) {
+		return writeFile(path, f.appendHeader(nil))
+	}
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	return writeFrom(path, from)
+}

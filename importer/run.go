@@ -1,0 +1,357 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"io"
+	"math"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/ciobulk/ciobulk/customerio"
+	"github.com/ciobulk/ciobulk/rows"
+	"golang.org/x/sync/errgroup"
+)
+
+// window is how many blocks are under way at once: enough that some slow
+// requests do not hold up the others, few enough to fit in memory.
+const window = 8
+
+// flow is one run while it runs.
+type flow struct {
+	*Job
+	settler *settler
+
+	free    chan *block // blocks that nobody uses
+	unread  chan *block // to the workers, in any order
+	ordered chan *block // to the dispatcher, in the order of the input
+	sent    chan *block // to the settler, likewise
+	slots   chan struct{}
+
+	start     Position     // where reading begins
+	skip      int64        // rows to pass over first; the reader's
+	left      int64        // rows that may still be read; the reader's
+	blocks    int          // that were read; the reader's
+	expansion atomic.Int64 // bytes of operations for 100 bytes of rows, lately
+
+	stop     chan struct{} // closed by halt: no new block is begun
+	halting  sync.Once
+	cause    error // why; set before stop is closed
+	readErr  error // set before readDone is closed
+	readDone chan struct{}
+}
+
+// Do does the job, or what is left of it, and returns its summary, also along
+// with an error. It may be called once. Errors are ErrInterrupted, ErrBudget,
+// *rows.Error, *customerio.Error, or of the file system.
+func (j *Job) Do(ctx context.Context) (*Summary, error) {
+	j.defaults()
+	s, err := newSettler(j)
+	if err != nil {
+		return nil, err
+	}
+	f := &flow{
+		Job: j, settler: s, start: s.state.Position,
+		free: make(chan *block, window), unread: make(chan *block, window),
+		ordered: make(chan *block, window), sent: make(chan *block, window),
+		slots: make(chan struct{}, j.Concurrency),
+		stop:  make(chan struct{}), readDone: make(chan struct{}),
+	}
+	if s.state.Rows == 0 {
+		f.skip = j.Skip
+	}
+	f.left = math.MaxInt64
+	if j.Limit > 0 {
+		f.left = j.Limit - s.state.Rows
+	}
+	f.expansion.Store(200)
+	for range window {
+		f.free <- newBlock()
+	}
+	return s.finish(f.run(ctx))
+}
+
+func (j *Job) defaults() {
+	if j.Concurrency == 0 {
+		j.Concurrency = defaultConcurrency
+	}
+	if j.BatchRows == 0 {
+		j.BatchRows = defaultBatchRows
+	}
+	if j.Drain == 0 {
+		j.Drain = defaultDrain
+	}
+}
+
+func (f *flow) run(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	g, ctx := errgroup.WithContext(ctx)
+	ended := make(chan struct{})
+	// The one goroutine that nobody waits for: a read from a terminal or a pipe
+	// cannot be woken, and must not keep an interrupted run from ending.
+	go f.read(ctx)
+	g.Go(func() error { return f.watch(ctx, cancel, ended) })
+	for range min(runtime.GOMAXPROCS(0), window/2) {
+		g.Go(func() error { return f.mapBlocks(ctx) })
+	}
+	g.Go(func() error { return f.dispatch(ctx, g) })
+	g.Go(func() error { defer close(ended); return f.settle(ctx) })
+	err := g.Wait()
+	if f.halted() && (err == nil || errors.Is(err, f.cause)) {
+		if f.complete() && errors.Is(f.cause, ErrInterrupted) {
+			return nil
+		}
+		return f.cause
+	}
+	if err == nil {
+		<-f.readDone // dispatch has seen its end
+		err = f.readErr
+	}
+	return err
+}
+
+// complete reports whether all there is was read and settled.
+func (f *flow) complete() bool {
+	select {
+	case <-f.readDone:
+		return f.readErr == nil && f.blocks == f.settler.blocks
+	default:
+		return false
+	}
+}
+
+func (f *flow) halted() bool {
+	select {
+	case <-f.stop:
+		return true
+	default:
+		return false
+	}
+}
+
+// halt lets the run finish what it has begun and then end with cause.
+func (f *flow) halt(cause error) {
+	f.halting.Do(func() { f.cause = cause; close(f.stop) })
+}
+
+// watch turns the caller's Stop into a halt, and bounds how long it may take.
+func (f *flow) watch(ctx context.Context, cancel context.CancelCauseFunc, ended <-chan struct{}) error {
+	select {
+	case <-f.Stop:
+		f.halt(ErrInterrupted)
+	case <-f.stop:
+	case <-ended:
+		return nil
+	case <-ctx.Done():
+		return nil
+	}
+	timer := time.NewTimer(f.Drain)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		cancel(f.cause)
+	case <-ended:
+	case <-ctx.Done():
+	}
+	return nil
+}
+
+// read cuts the sources into blocks. What it cannot read ends the run, but not
+// before all that was read is settled.
+func (f *flow) read(ctx context.Context) {
+	defer close(f.readDone)
+	defer close(f.unread)
+	defer close(f.ordered)
+	for i := f.start.Source; i < len(f.Sources) && f.left > 0; i++ {
+		if f.readErr = f.seek(i); f.readErr != nil {
+			return
+		}
+		for f.left > 0 {
+			err := f.next(ctx, i)
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				f.readErr = err
+				return
+			}
+		}
+	}
+}
+
+// seek brings source i to where the run begins or goes on.
+func (f *flow) seek(i int) error {
+	in := f.Sources[i].Input
+	if i == f.start.Source {
+		if err := in.SeekTo(f.start.Position); err != nil {
+			return err
+		}
+	}
+	var b rows.Block
+	for f.skip > 0 {
+		err := in.Next(&b, int(min(f.skip, 1<<14)), 1<<20)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		f.skip -= int64(b.Len())
+	}
+	return nil
+}
+
+// errHalted ends the reading without being anybody's error.
+var errHalted = errors.New("halted")
+
+// next reads one block of source i and hands it on.
+func (f *flow) next(ctx context.Context, i int) error {
+	var b *block
+	select {
+	case b = <-f.free:
+	case <-f.stop:
+		return errHalted
+	case <-ctx.Done():
+		return errHalted
+	}
+	records := int(min(int64(f.Concurrency*f.BatchRows), f.left))
+	if err := f.Sources[i].Input.Next(&b.Block, records, f.blockBytes()); err != nil {
+		f.free <- b
+		return err
+	}
+	b.source = i
+	f.left -= int64(b.Len())
+	f.blocks++
+	f.unread <- b // never full: it holds a window
+	f.ordered <- b
+	return nil
+}
+
+// blockBytes is how much text makes full requests for all lanes, going by what
+// rows lately became.
+func (f *flow) blockBytes() int {
+	full := int64(f.Concurrency) * customerio.MaxBatch
+	return int(min(max(full*100/f.expansion.Load(), 64<<10), 64<<20))
+}
+
+func (f *flow) mapBlocks(ctx context.Context) error {
+	w := f.newWorker()
+	for {
+		b, ok := f.receive(ctx, f.unread)
+		if !ok {
+			return nil
+		}
+		w.fill(b)
+		if n := b.Bytes(); n > 0 {
+			f.expansion.Store(max(10, int64(len(b.ops))*100/int64(n)))
+		}
+		b.mapped <- struct{}{}
+	}
+}
+
+// receive takes the next block from c; ok is false when there is none or none
+// is to be begun any more.
+func (f *flow) receive(ctx context.Context, c <-chan *block) (b *block, ok bool) {
+	if f.halted() {
+		return nil, false
+	}
+	select {
+	case b, ok = <-c:
+		return b, ok
+	case <-f.stop:
+		return nil, false
+	case <-ctx.Done():
+		return nil, false
+	}
+}
+
+// dispatch starts the batches of each block: each waits for those of the block
+// before that may hold the same people, and for a free lane.
+func (f *flow) dispatch(ctx context.Context, g *errgroup.Group) error {
+	defer close(f.sent)
+	var before []*batch
+	for {
+		b, ok := f.receive(ctx, f.ordered)
+		if !ok {
+			return nil
+		}
+		select {
+		case <-b.mapped:
+		case <-f.stop:
+			return nil
+		case <-ctx.Done():
+			return nil
+		}
+		for i, t := range b.batches {
+			waits := overlapping(t, before, b.batches[:i])
+			g.Go(func() error { return f.send(ctx, t, waits) })
+		}
+		if len(b.batches) > 0 {
+			before = append(before[:0:0], b.batches...)
+		}
+		f.sent <- b // never full: it holds a window
+	}
+}
+
+// overlapping returns the batches among those that t must wait for.
+func overlapping(t *batch, among ...[]*batch) []*batch {
+	var waits []*batch
+	for _, list := range among {
+		for _, other := range list {
+			if t.overlaps(other) {
+				waits = append(waits, other)
+			}
+		}
+	}
+	return waits
+}
+
+// send delivers one batch and notes the verdicts.
+func (f *flow) send(ctx context.Context, t *batch, waits []*batch) error {
+	for _, w := range waits {
+		select {
+		case <-w.done:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+	if f.Sender != nil {
+		select {
+		case f.slots <- struct{}{}:
+		case <-ctx.Done():
+			return nil
+		}
+		defer func() { <-f.slots }()
+		rejections, err := f.Sender.Send(ctx, t.ops)
+		if err != nil {
+			return err
+		}
+		t.rejections = rejections
+	}
+	close(t.done)
+	return nil
+}
+
+// settle records the blocks' verdicts in order.
+func (f *flow) settle(ctx context.Context) error {
+	for b := range f.sent {
+		for _, t := range b.batches {
+			select {
+			case <-t.done:
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			}
+		}
+		if err := f.settler.block(b); err != nil {
+			return err
+		}
+		if f.Budget.exceeded(f.settler.state.Ledger) {
+			f.halt(ErrBudget)
+		}
+		f.free <- b
+	}
+	return nil
+}

@@ -1,0 +1,177 @@
+package importer
+
+import (
+	"cmp"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/ciobulk/ciobulk/customerio"
+	"github.com/ciobulk/ciobulk/rows"
+)
+
+// settler records verdicts. It belongs to the settling goroutine, which owns
+// the rejected file and the checkpoint.
+type settler struct {
+	job      *Job
+	state    Checkpoint
+	before   Checkpoint // as it was when this process began
+	reasons  *tally
+	rejected rejectedFile
+	parsers  []*rows.Parser // by source, to render rejected rows
+	refused  []refused      // of the present block
+	begun    time.Time
+	blocks   int // settled by this process
+	samples  int
+}
+
+// sampleOps is how many operations a dry run shows.
+const sampleOps = 3
+
+func newSettler(j *Job) (*settler, error) {
+	s := &settler{job: j, begun: time.Now()}
+	if j.Run != nil {
+		s.state = j.Run.Checkpoint
+		s.rejected.path = filepath.Join(j.Run.Dir, "rejected."+string(j.Sources[0].Input.Format))
+		if err := s.rejected.open(s.state.RejectedBytes); err != nil {
+			return nil, err
+		}
+	} else {
+		s.state.StartedAt = s.begun.UTC()
+		s.rejected.path = j.RejectedPath
+	}
+	s.before = s.state
+	s.reasons = newTally(s.state.Reasons)
+	for _, source := range j.Sources {
+		s.parsers = append(s.parsers, source.Input.Parser(reportColumns))
+	}
+	s.rejected.format = newReportFormat(j.Sources)
+	return s, nil
+}
+
+// block settles one block: its rejected rows are written and on the disk
+// before the checkpoint moves behind it, and only then is anybody told.
+func (s *settler) block(b *block) error {
+	s.blocks++
+	s.judge(b)
+	in := s.job.Sources[b.source].Input
+	for _, r := range s.refused {
+		row := s.parsers[b.source].Row(&b.Block, int(r.record))
+		s.reasons.add(Reason{Reason: r.Reason, Field: r.Field, Status: r.Status, Input: in.Name, Row: row.Number, Line: row.Line})
+		if s.rejected.path != "" {
+			s.rejected.add(in, row, s.parsers[b.source].Columns(), r)
+		}
+	}
+	if err := s.rejected.flush(); err != nil {
+		return fmt.Errorf("cannot write the rejected rows: %w", err)
+	}
+	s.state.Position = Position{b.source, b.End}
+	if err := s.save(); err != nil {
+		return err
+	}
+	if s.job.Progress != nil {
+		s.job.Progress(s.progress(b))
+	}
+	return nil
+}
+
+// judge counts the block's verdicts and collects what was refused, in the
+// order of the rows.
+func (s *settler) judge(b *block) {
+	s.refused = append(s.refused[:0], b.refused...)
+	for _, t := range b.batches {
+		for _, r := range t.rejections {
+			s.refused = append(s.refused, refused{t.records[r.Index], r})
+		}
+		if s.job.Sender == nil {
+			s.plan(t)
+		}
+	}
+	slices.SortFunc(s.refused, func(a, b refused) int { return cmp.Compare(a.record, b.record) })
+	unknown := int64(0)
+	for _, r := range s.refused {
+		if r.Unknown {
+			unknown++
+		}
+	}
+	l := &s.state.Ledger
+	l.Rows += int64(b.Len())
+	l.Filtered += b.filtered
+	l.Unknown += unknown
+	l.Rejected += int64(len(s.refused)) - unknown
+	l.Accepted += int64(len(b.items)-len(s.refused)) + int64(len(b.refused))
+	for _, it := range b.items {
+		if s.job.Sample == nil || s.samples == sampleOps {
+			break
+		}
+		s.samples++
+		s.job.Sample(b.ops[it.start:it.end])
+	}
+}
+
+// plan counts a request that a dry run does not send.
+func (s *settler) plan(t *batch) {
+	size := 0
+	for _, op := range t.ops {
+		size += len(op)
+	}
+	s.state.Requests++
+	s.state.Bytes += int64(customerio.BodySize(len(t.ops), size))
+}
+
+// save moves the checkpoint.
+func (s *settler) save() error {
+	s.count()
+	if err := s.state.Ledger.Check(); err != nil {
+		return err
+	}
+	if s.job.Run == nil {
+		return nil
+	}
+	if err := s.state.save(s.job.Run.Dir); err != nil {
+		return fmt.Errorf("cannot write the checkpoint: %w", err)
+	}
+	return nil
+}
+
+// count brings what is counted elsewhere into the state.
+func (s *settler) count() {
+	s.state.RejectedBytes = s.rejected.size
+	s.state.Reasons = s.reasons.reasons()
+	s.state.Seconds = s.before.Seconds + time.Since(s.begun).Seconds()
+	if s.job.Sender != nil {
+		sent := s.job.Sender.Stats()
+		s.state.Requests = s.before.Requests + sent.Requests
+		s.state.Retries = s.before.Retries + sent.Retries
+		s.state.Bytes = s.before.Bytes + sent.Bytes
+	}
+}
+
+func (s *settler) progress(b *block) Progress {
+	p := Progress{Ledger: s.state.Ledger, Requests: s.state.Requests, Retries: s.state.Retries}
+	for i, source := range s.job.Sources {
+		if source.Input.Size < 0 {
+			p.Size = -1
+			break
+		}
+		p.Size += source.Input.Size
+		if i < b.source {
+			p.Read += source.Input.Size
+		}
+	}
+	p.Read += b.Read
+	return p
+}
+
+// finish ends the run with err, or for good, and returns its summary.
+func (s *settler) finish(err error) (*Summary, error) {
+	if err == nil {
+		s.state.Ended = endedFinished
+	}
+	if saveErr := s.save(); err == nil {
+		err = saveErr
+	}
+	s.rejected.close()
+	return s.summary(), err
+}

@@ -1,0 +1,71 @@
+package importer
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"time"
+)
+
+// Summary is what a run came to.
+type Summary struct {
+	Ledger
+	Requests      int64     `json:"requests"`
+	Retries       int64     `json:"retries"`
+	Bytes         int64     `json:"bytes"`   // of request bodies
+	Seconds       float64   `json:"seconds"` // of work, all resumes together
+	RowsPerSecond float64   `json:"rows_per_second"`
+	ExitCode      int       `json:"exit_code"`
+	Verb          string    `json:"verb"`
+	DryRun        bool      `json:"dry_run,omitempty"`
+	Inputs        []string  `json:"inputs"`
+	Workspace     int64     `json:"workspace"`
+	Region        string    `json:"region,omitempty"`
+	Resumed       int       `json:"resumed"`
+	StartedAt     time.Time `json:"started_at"`
+	FinishedAt    time.Time `json:"finished_at"`
+	Run           string    `json:"run,omitempty"`           // the run directory's name
+	RejectedFile  string    `json:"rejected_file,omitempty"` // empty where there is none
+	Reasons       []Reason  `json:"reasons"`
+	Error         string    `json:"error,omitempty"` // why the run broke off
+}
+
+func (s *settler) summary() *Summary {
+	c := s.state
+	sum := &Summary{
+		Ledger: c.Ledger, Requests: c.Requests, Retries: c.Retries, Bytes: c.Bytes, Seconds: c.Seconds,
+		Verb: s.job.Verb, DryRun: s.job.Sender == nil, Workspace: c.Work.Workspace, Resumed: c.Resumed,
+		StartedAt: c.StartedAt, FinishedAt: time.Now().UTC(), Reasons: c.Reasons, Inputs: []string{},
+	}
+	if c.Seconds > 0 {
+		sum.RowsPerSecond = float64(c.Rows) / c.Seconds
+	}
+	for _, source := range s.job.Sources {
+		sum.Inputs = append(sum.Inputs, source.Input.Path)
+	}
+	if s.job.Run != nil {
+		sum.Run = s.job.Run.Name
+	}
+	if s.rejected.size > 0 {
+		sum.RejectedFile = s.rejected.path
+	}
+	return sum
+}
+
+// Save writes the summary as summary.json into the run's directory, and to
+// path as well unless that is empty.
+func (s *Summary) Save(run *Run, path string) error {
+	data, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return err
+	}
+	data = append(data, '\n')
+	if run != nil {
+		if err := writeFile(filepath.Join(run.Dir, "summary.json"), data); err != nil {
+			return err
+		}
+	}
+	if path == "" {
+		return nil
+	}
+	return writeFile(path, data)
+}

@@ -1,0 +1,197 @@
+package mapping
+
+import (
+	"fmt"
+
+	"github.com/ciobulk/ciobulk/customerio"
+	"github.com/ciobulk/ciobulk/rows"
+)
+
+// Plan is a mapping bound to the columns of an input. It does not change, and
+// goroutines may share it.
+type Plan struct {
+	// Notes are what a user should know and what is no mistake.
+	Notes []string
+
+	mapping  *Mapping
+	names    []string       // JSONL: the columns that parsers must know, in order
+	index    map[string]int // name to column
+	prefix   []byte         // an operation up to the identifier's value
+	key      int            // the match column
+	steps    []step
+	where    []program
+	reads    []read
+	named    map[string]bool // names that rest does not send again
+	restJSON bool            // rest: keep, of JSONL
+}
+
+// step appends one attribute.
+type step struct {
+	attribute *attribute
+	name      []byte // "name": with its quotes and the colon
+	column    int    // -1 where there is none
+	program   program
+}
+
+// Bind checks the mapping against an input and compiles it. Errors are of type
+// *Error.
+func (m *Mapping) Bind(in *rows.Input) (*Plan, error) {
+	p := &Plan{mapping: m, index: make(map[string]int), named: make(map[string]bool)}
+	if in.Format == rows.CSV {
+		for i, c := range in.Columns {
+			if _, twice := p.index[c.Name]; !twice && c.Name != "" {
+				p.index[c.Name] = i
+			}
+		}
+	}
+	var err error
+	if p.key, err = p.resolve(m.key, in, true); err != nil {
+		return nil, err
+	}
+	p.prefix = fmt.Appendf(nil, `{"type":"person","action":"identify","identifiers":{"%s":`, m.match)
+	for i := range m.attributes {
+		if err := p.add(&m.attributes[i], in); err != nil {
+			return nil, err
+		}
+	}
+	for _, e := range m.where {
+		w, err := m.compile(e, in, true)
+		if err != nil {
+			return nil, err
+		}
+		p.where = append(p.where, w)
+		p.use(w)
+	}
+	return p, p.bindRest(in)
+}
+
+// resolve finds the column that r asks for. A JSONL input has no header: a
+// name is taken at its word, but one that its first objects do not have is
+// noted, or refused where no row can do without.
+func (p *Plan) resolve(r reference, in *rows.Input, needed bool) (int, error) {
+	m := p.mapping
+	count := 0
+	for _, c := range in.Columns {
+		if c.Name == r.column {
+			count++
+		}
+	}
+	hint := meant(r.column, columnNames(in))
+	switch {
+	case count > 1:
+		return 0, m.wrongAt(r, "rename one of them", "%d columns of %s are called %q", count, in.Name, r.column)
+	case count == 0 && in.Format == rows.CSV:
+		if hint == "" {
+			hint = "its columns are " + listed(columnNames(in))
+		}
+		return 0, m.wrongAt(r, hint, "there is no column %q in %s", r.column, in.Name)
+	case count == 0 && needed:
+		return 0, m.wrongAt(r, hint, "none of the first objects of %s has %q", in.Name, r.column)
+	case count == 0:
+		note := fmt.Sprintf("none of the first objects of %s has %q", in.Name, r.column)
+		if hint != "" {
+			note += "; " + hint
+		}
+		p.Notes = append(p.Notes, note)
+	}
+	return p.column(r.column), nil
+}
+
+// wrongAt is wrong for a reference that may have come by a flag.
+func (m *Mapping) wrongAt(r reference, hint, format string, args ...any) *Error {
+	if r.place.line == 0 {
+		return &Error{File: "--match", Msg: fmt.Sprintf(format, args...), Hint: hint}
+	}
+	return m.wrong(r.place, hint, format, args...)
+}
+
+// column returns the column of a name, a new one if need be (JSONL).
+func (p *Plan) column(name string) int {
+	if i, ok := p.index[name]; ok {
+		return i
+	}
+	p.index[name] = len(p.names)
+	p.names = append(p.names, name)
+	return p.index[name]
+}
+
+func columnNames(in *rows.Input) []string {
+	var names []string
+	for _, c := range in.Columns {
+		if c.Name != "" {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+func (p *Plan) add(a *attribute, in *rows.Input) (err error) {
+	s := step{attribute: a, name: append(rows.AppendJSONString(nil, a.name), ':'), column: -1}
+	switch {
+	case a.expr.text != "":
+		if s.program, err = p.mapping.compile(a.expr, in, false); err != nil {
+			return err
+		}
+		p.use(s.program)
+	case a.constant == nil:
+		if s.column, err = p.resolve(a.column, in, false); err != nil {
+			return err
+		}
+		p.named[a.column.column] = true
+	}
+	p.named[a.name] = true
+	p.steps = append(p.steps, s)
+	return nil
+}
+
+// use notes the columns that an expression reads.
+func (p *Plan) use(w program) {
+next:
+	for _, name := range w.uses {
+		for _, r := range p.reads {
+			if r.name == name {
+				continue next
+			}
+		}
+		p.reads = append(p.reads, read{name, p.column(name)})
+	}
+}
+
+// bindRest adds the columns that nothing names, if the mapping keeps them.
+func (p *Plan) bindRest(in *rows.Input) error {
+	if !p.mapping.keepRest {
+		return nil
+	}
+	p.named[p.mapping.key.column] = true
+	if in.Format == rows.JSONL {
+		p.restJSON = true
+		return nil
+	}
+	for _, c := range in.Columns {
+		if c.Name == "" || p.named[c.Name] || ours(c.Name) {
+			continue
+		}
+		if reserved(c.Name) {
+			p.Notes = append(p.Notes, fmt.Sprintf("column %q is not sent: the name is reserved by Customer.io", c.Name))
+			continue
+		}
+		a := &attribute{name: c.Name, column: reference{column: c.Name, place: p.mapping.key.place}, rule: rule{empty: p.mapping.empty}}
+		if len(c.Name) > customerio.MaxAttributeName {
+			return p.mapping.wrongAt(a.column, "name it in the mapping's attributes, or drop it",
+				"the name of column %.40q… is %d bytes; the limit for attributes is %d", c.Name, len(c.Name), customerio.MaxAttributeName)
+		}
+		if err := p.add(a, in); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ours tells the columns that a rejected file has besides the input's.
+func ours(name string) bool {
+	switch name {
+	case "_row", "_line", "_reason", "_field", "_message", "_status":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,218 @@
+package mapping
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/ciobulk/ciobulk/customerio"
+	"github.com/ciobulk/ciobulk/rows"
+)
+
+// appendTyped appends text, which is not empty, as JSON of the rule's type. If
+// it does not convert, problem says why and dst is returned as it was.
+func (r *rule) appendTyped(dst, text []byte) (_ []byte, problem string) {
+	switch r.typ {
+	case typeInt:
+		return appendInteger(dst, text)
+	case typeNumber:
+		return appendNumber(dst, text, r.decimal)
+	case typeBool:
+		return r.appendBoolean(dst, text)
+	case typeTime:
+		return r.timestamp.append(dst, text)
+	case typeList:
+		return r.appendList(dst, text)
+	case typeJSON:
+		return appendJSON(dst, text)
+	}
+	return appendText(dst, text)
+}
+
+// sizeProblem reports a value over the service's limit, which counts bytes.
+func sizeProblem(n int) string {
+	if n <= customerio.MaxAttributeValue {
+		return ""
+	}
+	return fmt.Sprintf("the value is %d bytes; the limit is %d", n, customerio.MaxAttributeValue)
+}
+
+func appendText(dst, text []byte) ([]byte, string) {
+	if p := sizeProblem(len(text)); p != "" {
+		return dst, p
+	}
+	return rows.AppendJSONString(dst, text), ""
+}
+
+// appendInteger accepts digits with a sign that fit 64 bits, and drops leading
+// zeros, which JSON does not know.
+func appendInteger(dst, text []byte) ([]byte, string) {
+	sign, digits := splitSign(text)
+	if len(digits) == 0 || !allDigits(digits) {
+		return dst, quoted(text) + " is not an integer"
+	}
+	digits = dropZeros(digits)
+	if len(digits) > 18 {
+		if _, err := strconv.ParseInt(sign+string(digits), 10, 64); err != nil {
+			return dst, quoted(text) + " does not fit 64 bits"
+		}
+	}
+	if len(digits) == 1 && digits[0] == '0' {
+		sign = ""
+	}
+	return append(append(dst, sign...), digits...), ""
+}
+
+// appendNumber accepts decimal numbers and keeps their digits.
+func appendNumber(dst, text []byte, decimal byte) ([]byte, string) {
+	sign, rest := splitSign(text)
+	whole, rest := digitRun(rest)
+	var fraction []byte
+	if len(rest) > 0 && rest[0] == decimal {
+		fraction, rest = digitRun(rest[1:])
+		if len(fraction) == 0 {
+			return dst, notNumber(text, decimal)
+		}
+	}
+	if len(whole)+len(fraction) == 0 || !exponent(rest) || len(whole) > 300 {
+		return dst, notNumber(text, decimal)
+	}
+	start := len(dst)
+	dst = append(dst, sign...)
+	if len(whole) == 0 {
+		dst = append(dst, '0')
+	}
+	dst = append(dst, dropZeros(whole)...)
+	if len(fraction) > 0 {
+		dst = append(append(dst, '.'), fraction...)
+	}
+	dst = append(dst, rest...)
+	if len(rest) > 0 {
+		if _, err := strconv.ParseFloat(string(dst[start:]), 64); err != nil {
+			return dst[:start], quoted(text) + " is out of range"
+		}
+	}
+	return dst, ""
+}
+
+func notNumber(text []byte, decimal byte) string {
+	p := quoted(text) + " is not a number"
+	if other := map[byte]byte{'.': ',', ',': '.'}[decimal]; bytes.IndexByte(text, other) >= 0 {
+		p += fmt.Sprintf(" with decimal %q", string(decimal))
+	}
+	return p
+}
+
+func splitSign(text []byte) (sign string, rest []byte) {
+	if len(text) > 0 && text[0] == '-' {
+		return "-", text[1:]
+	}
+	if len(text) > 0 && text[0] == '+' {
+		return "", text[1:]
+	}
+	return "", text
+}
+
+func digitRun(text []byte) (digits, rest []byte) {
+	i := 0
+	for i < len(text) && '0' <= text[i] && text[i] <= '9' {
+		i++
+	}
+	return text[:i], text[i:]
+}
+
+func allDigits(text []byte) bool {
+	_, rest := digitRun(text)
+	return len(rest) == 0
+}
+
+// dropZeros drops leading zeros but for the last digit.
+func dropZeros(digits []byte) []byte {
+	for len(digits) > 1 && digits[0] == '0' {
+		digits = digits[1:]
+	}
+	return digits
+}
+
+// exponent reports whether text is nothing or an exponent as JSON has it.
+func exponent(text []byte) bool {
+	if len(text) == 0 {
+		return true
+	}
+	if text[0] != 'e' && text[0] != 'E' {
+		return false
+	}
+	text = text[1:]
+	if len(text) > 0 && (text[0] == '+' || text[0] == '-') {
+		text = text[1:]
+	}
+	return len(text) > 0 && allDigits(text)
+}
+
+func (r *rule) appendBoolean(dst, text []byte) ([]byte, string) {
+	if isOneOf(text, r.trueWords) {
+		return append(dst, "true"...), ""
+	}
+	if isOneOf(text, r.falseWords) {
+		return append(dst, "false"...), ""
+	}
+	return dst, fmt.Sprintf("%s is none of the words for true (%s) and false (%s)",
+		quoted(text), listed(r.trueWords), listed(r.falseWords))
+}
+
+func isOneOf(text []byte, words []string) bool {
+	for _, w := range words {
+		if len(w) == len(text) && strings.EqualFold(w, string(text)) {
+			return true
+		}
+	}
+	return false
+}
+
+// appendList appends the parts between the separators as an array of strings; a
+// JSON array, which only JSONL has, stays what it is.
+func (r *rule) appendList(dst, text []byte) ([]byte, string) {
+	start := len(dst)
+	dst = append(dst, '[')
+	for more := true; more; {
+		var part []byte
+		part, text, more = bytes.Cut(text, []byte(r.separator))
+		if r.trim {
+			part = bytes.TrimSpace(part)
+		}
+		if len(dst) > start+1 {
+			dst = append(dst, ',')
+		}
+		dst = rows.AppendJSONString(dst, part)
+	}
+	dst = append(dst, ']')
+	if p := sizeProblem(len(dst) - start); p != "" {
+		return dst[:start], p
+	}
+	return dst, ""
+}
+
+func appendJSON(dst, text []byte) ([]byte, string) {
+	if !rows.ValidJSON(text) {
+		return dst, quoted(text) + " is not JSON"
+	}
+	if p := sizeProblem(len(text)); p != "" {
+		return dst, p
+	}
+	return append(dst, text...), ""
+}
+
+// quoted shows the user's text in a message, shortened.
+func quoted(text []byte) string {
+	const most = 60
+	if len(text) <= most {
+		return strconv.Quote(string(text))
+	}
+	cut := most
+	for !utf8.RuneStart(text[cut]) {
+		cut--
+	}
+	return strconv.Quote(string(text[:cut])) + "…"
+}
