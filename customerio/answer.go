@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"unicode"
 )
 
 // meaning is what an answer says about a request as a whole.
@@ -50,8 +51,8 @@ func judge(r *reply, n int) []Rejection {
 			Errors json.RawMessage `json:"errors"`
 		}
 		_ = json.Unmarshal(r.body, &answer) // no object, no errors
-		switch strings.TrimSpace(string(answer.Errors)) {
-		case "", "null", "[]":
+		var list []json.RawMessage
+		if answer.Errors == nil || json.Unmarshal(answer.Errors, &list) == nil && len(list) == 0 {
 			return nil
 		}
 	}
@@ -76,8 +77,10 @@ func listed(status int, body []byte, n int) []Rejection {
 		}
 		if first, twice := found[r.Index]; twice {
 			r = first
-			r.Unknown, r.Reason = true, ReasonUnknown
-			r.Message = "named twice in the answer; first as " + first.Reason + ": " + first.Message
+			if !first.Unknown { // or the message would grow with every time
+				r.Unknown, r.Reason = true, ReasonUnknown
+				r.Message = "named twice in the answer; first as " + first.Reason + ": " + first.Message
+			}
 		}
 		found[r.Index] = r
 	}
@@ -148,7 +151,8 @@ func refusal(status int, body []byte) Rejection {
 		r.Message = answer.Meta.Error
 	case len(answer.Meta.Errors) > 0:
 		r.Message = strings.Join(answer.Meta.Errors, "; ")
-	default:
+	}
+	if r.Field == "" && r.Message == "" {
 		r.Message = excerpt(body)
 	}
 	if status == http.StatusRequestEntityTooLarge {
@@ -158,9 +162,11 @@ func refusal(status int, body []byte) Rejection {
 	return r
 }
 
-// excerpt makes one short line of a body.
+// excerpt makes one short line of a body, with nothing in it that moves a
+// terminal's cursor.
 func excerpt(body []byte) string {
-	text := strings.Join(strings.Fields(strings.ToValidUTF8(string(body[:min(len(body), 200)]), "")), " ")
+	text := strings.ToValidUTF8(string(body[:min(len(body), 200)]), "")
+	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 	if text == "" {
 		return "no explanation was given"
 	}

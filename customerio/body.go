@@ -1,6 +1,10 @@
 package customerio
 
-import "io"
+import (
+	"errors"
+	"io"
+	"sync"
+)
 
 const (
 	bodyStart = `{"batch":[`
@@ -21,16 +25,38 @@ func bodySize(ops [][]byte) int {
 	return BodySize(len(ops), n)
 }
 
-// body reads the request that carries ops, without joining them first.
-type body struct {
-	ops  [][]byte
-	next int    // 0: the start; then operations at odd, separators at even places
-	part []byte // what is left of the present piece
+// lease is for how long operations may be read. net/http may go on reading a
+// body when it has the answer already or has given up, and by then the caller
+// may have filled the same memory with other people's rows.
+type lease struct {
+	mu   sync.Mutex
+	over bool
 }
 
-func newBody(ops [][]byte) *body { return &body{ops: ops} }
+var errLeaseOver = errors.New("the request is over")
+
+func (l *lease) end() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.over = true
+}
+
+// body reads the request that carries ops, without joining them first.
+type body struct {
+	ops   [][]byte
+	lease *lease
+	next  int    // 0: the start; then operations at odd, separators at even places
+	part  []byte // what is left of the present piece
+}
+
+func newBody(ops [][]byte, l *lease) *body { return &body{ops: ops, lease: l} }
 
 func (b *body) Read(p []byte) (int, error) {
+	b.lease.mu.Lock()
+	defer b.lease.mu.Unlock()
+	if b.lease.over {
+		return 0, errLeaseOver
+	}
 	n := 0
 	for n < len(p) {
 		if len(b.part) == 0 && !b.advance() {
@@ -46,7 +72,7 @@ func (b *body) Read(p []byte) (int, error) {
 }
 
 func (b *body) advance() bool {
-	last := 2 * len(b.ops)
+	last := max(2*len(b.ops), 1)
 	switch k := b.next; {
 	case k > last:
 		return false

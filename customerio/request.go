@@ -2,11 +2,11 @@ package customerio
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 // maxRedirects bounds how often one request is sent on.
@@ -19,14 +19,17 @@ type reply struct {
 	body   []byte
 }
 
-// exchange sends one request and reads its answer within Config.Timeout.
-// ops are its body; none makes it a GET. Redirects are followed with method and
-// body, but only to hosts that may see the credentials.
+// exchange sends one request and reads its answer. ops are its body; none makes
+// it a GET. Redirects are followed with method and body, but only to hosts that
+// may see the credentials. Its caller has waited for the limiter.
 func (t *Track) exchange(ctx context.Context, path string, ops [][]byte) (*reply, error) {
-	ctx, cancel := context.WithTimeout(ctx, t.config.Timeout)
-	defer cancel()
 	target := t.base.JoinPath(path)
-	for range maxRedirects {
+	for hop := range 1 + maxRedirects {
+		if hop > 0 {
+			if err := t.config.Limiter.Wait(ctx); err != nil {
+				return nil, err
+			}
+		}
 		r, err := t.once(ctx, target, ops)
 		if err != nil {
 			return nil, err
@@ -40,7 +43,10 @@ func (t *Track) exchange(ctx context.Context, path string, ops [][]byte) (*reply
 	return nil, &Error{Trouble: Refused, Msg: fmt.Sprintf("redirected more than %d times", maxRedirects)}
 }
 
+// once sends one request to target and reads its answer within Config.Timeout.
 func (t *Track) once(ctx context.Context, target *url.URL, ops [][]byte) (*reply, error) {
+	ctx, cancel := context.WithTimeout(ctx, t.config.Timeout)
+	defer cancel()
 	method := http.MethodGet
 	if len(ops) > 0 {
 		method = http.MethodPost
@@ -50,16 +56,20 @@ func (t *Track) once(ctx context.Context, target *url.URL, ops [][]byte) (*reply
 		return nil, err
 	}
 	if len(ops) > 0 {
-		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(newBody(ops)), nil }
+		l := new(lease)
+		defer l.end()
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(newBody(ops, l)), nil }
 		req.Body, _ = req.GetBody()
 		req.ContentLength = int64(bodySize(ops))
 		req.Header.Set("Content-Type", "application/json")
+		t.requests.Add(1)
+		t.bytes.Add(req.ContentLength)
 	}
 	req.Header.Set("User-Agent", t.config.UserAgent)
 	req.SetBasicAuth(t.config.SiteID, t.config.APIKey)
-	res, err := t.client.Do(req)
+	res, err := t.transport.RoundTrip(req)
 	if err != nil {
-		return nil, withoutURL(err)
+		return nil, err
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
@@ -67,14 +77,6 @@ func (t *Track) once(ctx context.Context, target *url.URL, ops [][]byte) (*reply
 		return nil, fmt.Errorf("the answer broke off: %w", err)
 	}
 	return &reply{res.StatusCode, res.Header, body}, nil
-}
-
-// withoutURL drops the method and URL that net/http puts before a cause.
-func withoutURL(err error) error {
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		return u.Err
-	}
-	return err
 }
 
 // redirect returns where r sends the request on to, or nil. Credentials and
@@ -89,11 +91,24 @@ func (t *Track) redirect(from *url.URL, r *reply) (*url.URL, error) {
 	if err != nil || r.header.Get("Location") == "" {
 		return nil, &Error{Trouble: Refused, Status: r.status, Msg: fmt.Sprintf("%d without a usable Location", r.status)}
 	}
-	origin := next.Scheme + "://" + next.Host
-	if origin == t.base.Scheme+"://"+t.base.Host || origin == trackUS || origin == trackEU {
+	to := origin(next)
+	if to == origin(t.base) || to == trackUS || to == trackEU {
 		return next, nil
 	}
 	return nil, &Error{Trouble: Refused, Status: r.status,
-		Msg:  fmt.Sprintf("redirected to %s, which is neither Customer.io nor the configured host; not followed", origin),
+		Msg:  fmt.Sprintf("redirected to %s, which is neither Customer.io nor the configured host; not followed", t.secrets.Replace(to)),
 		Hint: "if that host is yours, set CUSTOMERIO_TRACK_URL to it"}
+}
+
+// origin returns u's scheme, host and port in the one spelling that can be
+// compared.
+func origin(u *url.URL) string {
+	host := strings.ToLower(u.Host)
+	switch u.Scheme {
+	case "http":
+		host = strings.TrimSuffix(host, ":80")
+	case "https":
+		host = strings.TrimSuffix(host, ":443")
+	}
+	return u.Scheme + "://" + host
 }

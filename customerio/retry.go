@@ -20,7 +20,7 @@ const (
 // being 1: anything up to a bound that doubles.
 func backoff(n int) time.Duration {
 	bound := backoffMost
-	if n < 8 {
+	if n <= 8 {
 		bound = min(backoffFirst<<(n-1), backoffMost)
 	}
 	return time.Duration(rand.Int64N(int64(bound)) + 1)

@@ -1,10 +1,12 @@
 package customerio
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -21,9 +23,13 @@ const (
 // and waits for the limiter before every request.
 //
 // An operation may be applied more than once (an answer can get lost), so it
-// must be one that bears that. The error is the context's, or an *Error, and
-// then nothing is known of the batch.
+// must be one that bears that. ops are not read once Send has returned. The
+// error is the context's, the limiter's or an *Error, and then nothing is known
+// of the batch.
 func (t *Track) Send(ctx context.Context, ops [][]byte) ([]Rejection, error) {
+	if len(ops) == 0 {
+		return nil, nil
+	}
 	r, err := t.persist(ctx, batchPath, ops)
 	if err != nil {
 		return nil, err
@@ -32,7 +38,7 @@ func (t *Track) Send(ctx context.Context, ops [][]byte) ([]Rejection, error) {
 	case classify(r) == settled:
 		return judge(r, len(ops)), nil
 	case len(ops) == 1:
-		return []Rejection{refusal(r.status, r.body)}, nil
+		return []Rejection{refusal(r.status, t.withoutSecrets(r.body))}, nil
 	}
 	half := len(ops) / 2
 	first, err := t.Send(ctx, ops[:half])
@@ -40,11 +46,14 @@ func (t *Track) Send(ctx context.Context, ops [][]byte) ([]Rejection, error) {
 		return nil, err
 	}
 	second, err := t.Send(ctx, ops[half:])
+	if err != nil {
+		return nil, err
+	}
 	for _, r := range second {
 		r.Index += half
 		first = append(first, r)
 	}
-	return first, err
+	return first, nil
 }
 
 // Account is what the credentials belong to.
@@ -65,7 +74,7 @@ func (t *Track) Locate(ctx context.Context) (Account, error) {
 	}
 	if err := json.Unmarshal(r.body, &a); err != nil || a.Region != "us" && a.Region != "eu" {
 		return a, &Error{Trouble: Refused, Status: r.status,
-			Msg: "the answer about the account's region cannot be read: " + excerpt(r.body)}
+			Msg: "the answer about the account's region cannot be read: " + excerpt(t.withoutSecrets(r.body))}
 	}
 	if want := t.config.Region; want != "" && want != a.Region {
 		return a, &Error{Trouble: Credentials, Status: r.status,
@@ -81,12 +90,17 @@ func (t *Track) Locate(ctx context.Context) (Account, error) {
 
 // persist sends a request until it has an answer that is no reason to retry.
 func (t *Track) persist(ctx context.Context, path string, ops [][]byte) (*reply, error) {
-	begun := time.Now()
+	var begun time.Time
 	for try := 1; ; try++ {
 		if err := t.config.Limiter.Wait(ctx); err != nil {
-			return nil, context.Cause(ctx)
+			return nil, cmp.Or(context.Cause(ctx), err) // it may refuse before ctx ends
 		}
-		t.count(ops, try)
+		switch {
+		case try == 1:
+			begun = time.Now() // keeping to the pace before that is no outage
+		case len(ops) > 0:
+			t.retries.Add(1)
+		}
 		r, err := t.exchange(ctx, path, ops)
 		if done, err := t.conclude(ctx, r, err); done {
 			return r, err
@@ -100,17 +114,6 @@ func (t *Track) persist(ctx context.Context, path string, ops [][]byte) (*reply,
 		if err := sleep(ctx, pause); err != nil {
 			return nil, context.Cause(ctx)
 		}
-	}
-}
-
-func (t *Track) count(ops [][]byte, try int) {
-	if len(ops) == 0 {
-		return
-	}
-	t.requests.Add(1)
-	t.bytes.Add(int64(bodySize(ops)))
-	if try > 1 {
-		t.retries.Add(1)
 	}
 }
 
@@ -130,7 +133,7 @@ func (t *Track) conclude(ctx context.Context, r *reply, err error) (bool, error)
 		return false, nil
 	case m == strange:
 		return true, &Error{Trouble: Refused, Status: r.status, Msg: fmt.Sprintf("unexpected answer from %s: %d %s: %s",
-			t.base, r.status, http.StatusText(r.status), excerpt(r.body))}
+			t.base, r.status, http.StatusText(r.status), excerpt(t.withoutSecrets(r.body)))}
 	}
 	t.config.Limiter.Steady()
 	t.trouble.over()
@@ -142,9 +145,14 @@ func (t *Track) conclude(ctx context.Context, r *reply, err error) (bool, error)
 func (t *Track) setback(r *reply, err error, try int) (reason error, pause time.Duration) {
 	pause = backoff(try)
 	if err != nil {
-		if errors.Is(err, context.DeadlineExceeded) {
+		if late, ok := errors.AsType[net.Error](err); ok && late.Timeout() {
 			t.config.Limiter.Slow(0)
+		}
+		if errors.Is(err, context.DeadlineExceeded) {
 			err = fmt.Errorf("no answer within %v", t.config.Timeout)
+		}
+		if text := err.Error(); t.secrets.Replace(text) != text {
+			err = errors.New(t.secrets.Replace(text)) // net/http quotes what is no HTTP
 		}
 		return err, pause
 	}
@@ -152,7 +160,13 @@ func (t *Track) setback(r *reply, err error, try int) (reason error, pause time.
 	if r.status == http.StatusTooManyRequests || r.status == http.StatusServiceUnavailable || r.status == http.StatusRequestTimeout {
 		t.config.Limiter.Slow(after)
 	}
-	return fmt.Errorf("%d %s: %s", r.status, http.StatusText(r.status), excerpt(r.body)), max(pause, after)
+	return fmt.Errorf("%d %s: %s", r.status, http.StatusText(r.status), excerpt(t.withoutSecrets(r.body))), max(pause, after)
+}
+
+// withoutSecrets takes the credentials out of an answer that is to be shown: a
+// server that is not Customer.io may echo them.
+func (t *Track) withoutSecrets(body []byte) []byte {
+	return []byte(t.secrets.Replace(string(body)))
 }
 
 func statusOf(r *reply) int {

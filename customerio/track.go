@@ -2,6 +2,7 @@ package customerio
 
 import (
 	"crypto/tls"
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -30,7 +31,7 @@ type Config struct {
 	Region         string        // "us" or "eu"; empty: Locate finds it
 	BaseURL        string        // instead of the region's host, for a proxy or a simulator
 	Limiter        Limiter       // paces every request
-	Connections    int           // kept alive; as many as requests are in flight at once
+	Connections    int           // at most, kept alive; as many as there are Sends at once
 	Timeout        time.Duration // of one request
 	Outage         time.Duration // how long one batch is tried
 	UserAgent      string
@@ -43,17 +44,18 @@ type Config struct {
 // Track is a client of the Track API. Its methods may be called from any
 // goroutine, Locate before the first Send.
 type Track struct {
-	config  Config
-	base    *url.URL
-	client  *http.Client
-	trouble trouble
+	config    Config
+	base      *url.URL
+	transport *http.Transport
+	secrets   *strings.Replacer // takes them out of a text
+	trouble   trouble
 
 	requests, retries, bytes atomic.Int64
 }
 
 // Stats counts what was sent since the client was made.
 type Stats struct {
-	Requests int64 // that a batch was sent with, retries included
+	Requests int64 // that a batch was sent with, retries and redirects included
 	Retries  int64
 	Bytes    int64 // of their bodies
 }
@@ -77,7 +79,8 @@ func NewTrack(c Config) (*Track, error) {
 	if c.Connections == 0 {
 		c.Connections = defaultConnections
 	}
-	t := &Track{config: c, client: newHTTPClient(c.Connections)}
+	pair := base64.StdEncoding.EncodeToString([]byte(c.SiteID + ":" + c.APIKey))
+	t := &Track{config: c, transport: newTransport(c.Connections), secrets: strings.NewReplacer(pair, "[credentials]", c.APIKey, "[key]")}
 	t.trouble.tell = c.Waiting
 	return t, t.setBase(c.BaseURL)
 }
@@ -92,9 +95,9 @@ func (t *Track) setBase(given string) error {
 		}
 	}
 	u, err := url.Parse(strings.TrimRight(text, "/"))
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
+	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.RawQuery+u.Fragment != "" {
 		return &Error{Trouble: Refused, Msg: "CUSTOMERIO_TRACK_URL is not a base URL",
-			Hint: "it looks like https://track.customer.io, without a user or password"}
+			Hint: "it looks like https://track.customer.io, without a user, password or query"}
 	}
 	t.base = u
 	return nil
@@ -108,21 +111,20 @@ func (t *Track) Stats() Stats {
 	return Stats{t.requests.Load(), t.retries.Load(), t.bytes.Load()}
 }
 
-// newHTTPClient returns a client for large bodies: HTTP/1.1 (HTTP/2 halved
-// their throughput), a write buffer of several socket writes' worth, as many
-// connections kept alive as are used, and redirects left to us.
-func newHTTPClient(connections int) *http.Client {
-	return &http.Client{
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport: &http.Transport{
-			Proxy:               http.ProxyFromEnvironment,
-			MaxIdleConns:        connections,
-			MaxIdleConnsPerHost: connections,
-			IdleConnTimeout:     90 * time.Second,
-			TLSHandshakeTimeout: 10 * time.Second,
-			WriteBufferSize:     128 << 10,
-			DisableCompression:  true,
-			TLSNextProto:        map[string]func(string, *tls.Conn) http.RoundTripper{},
-		},
+// newTransport returns a transport for large bodies: HTTP/1.1 (HTTP/2 halved
+// their throughput), a write buffer of several socket writes' worth, and as
+// many connections kept alive as are used. It is used without an http.Client,
+// whose redirects are not ours.
+func newTransport(connections int) *http.Transport {
+	return &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		MaxIdleConns:        connections,
+		MaxIdleConnsPerHost: connections,
+		MaxConnsPerHost:     connections,
+		IdleConnTimeout:     90 * time.Second,
+		TLSHandshakeTimeout: 10 * time.Second,
+		WriteBufferSize:     128 << 10,
+		DisableCompression:  true,
+		TLSNextProto:        map[string]func(string, *tls.Conn) http.RoundTripper{},
 	}
 }

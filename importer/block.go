@@ -44,8 +44,12 @@ func (j *Job) newWorker() *worker {
 	return w
 }
 
-// fill maps the rows of b and packs their operations.
-func (w *worker) fill(b *block) {
+// fill maps the rows of b and packs their operations, which are expected to
+// take about so many bytes.
+func (w *worker) fill(b *block, bytes int) {
+	if cap(b.ops) < bytes {
+		b.ops = make([]byte, 0, bytes)
+	}
 	b.ops, b.items, b.refused, b.filtered = b.ops[:0], b.items[:0], b.refused[:0], 0
 	m := w.mappers[b.source]
 	for i := range b.Len() {

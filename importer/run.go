@@ -160,25 +160,30 @@ func (f *flow) watch(ctx context.Context, cancel context.CancelCauseFunc, ended 
 }
 
 // read cuts the sources into blocks. What it cannot read ends the run, but not
-// before all that was read is settled.
+// before all that was read is settled. It stays one block ahead, so that nothing
+// is sent of a small input that cannot be read to its end.
 func (f *flow) read(ctx context.Context) {
 	defer close(f.readDone)
 	defer close(f.unread)
 	defer close(f.ordered)
+	var ahead *block
 	for i := f.start.Source; i < len(f.Sources) && f.left > 0; i++ {
 		if f.readErr = f.seek(i); f.readErr != nil {
-			return
+			break
 		}
-		for f.left > 0 {
-			err := f.next(ctx, i)
+		for f.left > 0 && f.readErr == nil {
+			b, err := f.next(ctx, i)
 			if errors.Is(err, io.EOF) {
 				break
 			}
-			if err != nil {
-				f.readErr = err
-				return
+			if f.readErr = err; err == nil {
+				f.hand(ahead)
+				ahead = b
 			}
 		}
+	}
+	if f.readErr == nil || f.blocks > 0 || f.start != (Position{}) {
+		f.hand(ahead)
 	}
 }
 
@@ -207,27 +212,34 @@ func (f *flow) seek(i int) error {
 // errHalted ends the reading without being anybody's error.
 var errHalted = errors.New("halted")
 
-// next reads one block of source i and hands it on.
-func (f *flow) next(ctx context.Context, i int) error {
+// next reads one block of source i.
+func (f *flow) next(ctx context.Context, i int) (*block, error) {
 	var b *block
 	select {
 	case b = <-f.free:
 	case <-f.stop:
-		return errHalted
+		return nil, errHalted
 	case <-ctx.Done():
-		return errHalted
+		return nil, errHalted
 	}
 	records := int(min(int64(f.Concurrency*f.BatchRows), f.left))
 	if err := f.Sources[i].Input.Next(&b.Block, records, f.blockBytes()); err != nil {
 		f.free <- b
-		return err
+		return nil, err
 	}
 	b.source = i
 	f.left -= int64(b.Len())
+	return b, nil
+}
+
+// hand gives a block, if there is one, to the workers and to the dispatcher.
+func (f *flow) hand(b *block) {
+	if b == nil {
+		return
+	}
 	f.blocks++
 	f.unread <- b // never full: it holds a window
 	f.ordered <- b
-	return nil
 }
 
 // blockBytes is how much text makes full requests for all lanes, going by what
@@ -244,7 +256,7 @@ func (f *flow) mapBlocks(ctx context.Context) error {
 		if !ok {
 			return nil
 		}
-		w.fill(b)
+		w.fill(b, b.Bytes()/100*int(f.expansion.Load()+3))
 		if n := b.Bytes(); n > 0 {
 			f.expansion.Store(max(10, int64(len(b.ops))*100/int64(n)))
 		}

@@ -166,8 +166,12 @@ func (s *settler) progress(b *block) Progress {
 
 // finish ends the run with err, or for good, and returns its summary.
 func (s *settler) finish(err error) (*Summary, error) {
-	if err == nil {
+	s.count()
+	switch {
+	case err == nil:
 		s.state.Ended = endedFinished
+	case s.state.Rows == 0 && s.state.Requests == 0: // nothing to go on with
+		s.state.Ended = endedDropped
 	}
 	if saveErr := s.save(); err == nil {
 		err = saveErr

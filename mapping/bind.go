@@ -56,11 +56,13 @@ func (m *Mapping) Bind(in *rows.Input) (*Plan, error) {
 	}
 	for _, e := range m.where {
 		w, err := m.compile(e, in, true)
+		if err == nil {
+			err = p.use(w, e, in)
+		}
 		if err != nil {
 			return nil, err
 		}
 		p.where = append(p.where, w)
-		p.use(w)
 	}
 	return p, p.bindRest(in)
 }
@@ -70,24 +72,18 @@ func (m *Mapping) Bind(in *rows.Input) (*Plan, error) {
 // noted, or refused where no row can do without.
 func (p *Plan) resolve(r reference, in *rows.Input, needed bool) (int, error) {
 	m := p.mapping
-	count := 0
-	for _, c := range in.Columns {
-		if c.Name == r.column {
-			count++
-		}
-	}
-	hint := meant(r.column, columnNames(in))
+	n, hint := count(in, r.column), meant(r.column, columnNames(in))
 	switch {
-	case count > 1:
-		return 0, m.wrongAt(r, "rename one of them", "%d columns of %s are called %q", count, in.Name, r.column)
-	case count == 0 && in.Format == rows.CSV:
+	case n > 1:
+		return 0, m.wrongAt(r, "rename one of them", "%d columns of %s are called %q", n, in.Name, r.column)
+	case n == 0 && in.Format == rows.CSV:
 		if hint == "" {
 			hint = "its columns are " + listed(columnNames(in))
 		}
 		return 0, m.wrongAt(r, hint, "there is no column %q in %s", r.column, in.Name)
-	case count == 0 && needed:
+	case n == 0 && needed:
 		return 0, m.wrongAt(r, hint, "none of the first objects of %s has %q", in.Name, r.column)
-	case count == 0:
+	case n == 0:
 		note := fmt.Sprintf("none of the first objects of %s has %q", in.Name, r.column)
 		if hint != "" {
 			note += "; " + hint
@@ -99,8 +95,8 @@ func (p *Plan) resolve(r reference, in *rows.Input, needed bool) (int, error) {
 
 // wrongAt is wrong for a reference that may have come by a flag.
 func (m *Mapping) wrongAt(r reference, hint, format string, args ...any) *Error {
-	if r.place.line == 0 {
-		return &Error{File: "--match", Msg: fmt.Sprintf(format, args...), Hint: hint}
+	if r.flag != "" {
+		return &Error{File: r.flag, Msg: fmt.Sprintf(format, args...), Hint: hint}
 	}
 	return m.wrong(r.place, hint, format, args...)
 }
@@ -132,7 +128,9 @@ func (p *Plan) add(a *attribute, in *rows.Input) (err error) {
 		if s.program, err = p.mapping.compile(a.expr, in, false); err != nil {
 			return err
 		}
-		p.use(s.program)
+		if err = p.use(s.program, a.expr, in); err != nil {
+			return err
+		}
 	case a.constant == nil:
 		if s.column, err = p.resolve(a.column, in, false); err != nil {
 			return err
@@ -142,19 +140,6 @@ func (p *Plan) add(a *attribute, in *rows.Input) (err error) {
 	p.named[a.name] = true
 	p.steps = append(p.steps, s)
 	return nil
-}
-
-// use notes the columns that an expression reads.
-func (p *Plan) use(w program) {
-next:
-	for _, name := range w.uses {
-		for _, r := range p.reads {
-			if r.name == name {
-				continue next
-			}
-		}
-		p.reads = append(p.reads, read{name, p.column(name)})
-	}
 }
 
 // bindRest adds the columns that nothing names, if the mapping keeps them.
@@ -175,16 +160,33 @@ func (p *Plan) bindRest(in *rows.Input) error {
 			p.Notes = append(p.Notes, fmt.Sprintf("column %q is not sent: the name is reserved by Customer.io", c.Name))
 			continue
 		}
-		a := &attribute{name: c.Name, column: reference{column: c.Name, place: p.mapping.key.place}, rule: rule{empty: p.mapping.empty}}
 		if len(c.Name) > customerio.MaxAttributeName {
-			return p.mapping.wrongAt(a.column, "name it in the mapping's attributes, or drop it",
-				"the name of column %.40q… is %d bytes; the limit for attributes is %d", c.Name, len(c.Name), customerio.MaxAttributeName)
+			return p.wrongRest(in, "the name of column %.40q… is %d bytes; the limit for attributes is %d", c.Name, len(c.Name), customerio.MaxAttributeName)
 		}
+		if n := count(in, c.Name); n > 1 {
+			return p.wrongRest(in, "%d columns are called %q, and all columns are sent", n, c.Name)
+		}
+		a := &attribute{name: c.Name, column: reference{column: c.Name}, rule: rule{empty: p.mapping.empty}}
 		if err := p.add(a, in); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// wrongRest returns an error about a column that only "rest: keep" sends.
+func (p *Plan) wrongRest(in *rows.Input, format string, args ...any) error {
+	return &Error{File: in.Name, Msg: fmt.Sprintf(format, args...), Hint: "rename it, or name the columns to send in the attributes of a mapping"}
+}
+
+// count returns how many columns of the input have the name.
+func count(in *rows.Input, name string) (n int) {
+	for _, c := range in.Columns {
+		if c.Name == name {
+			n++
+		}
+	}
+	return n
 }
 
 // ours tells the columns that a rejected file has besides the input's.

@@ -65,7 +65,8 @@ func appendInteger(dst, text []byte) ([]byte, string) {
 	return append(append(dst, sign...), digits...), ""
 }
 
-// appendNumber accepts decimal numbers and keeps their digits.
+// appendNumber accepts decimal numbers and keeps their digits, but for leading
+// zeros and the sign of positive ones, which JSON does not know.
 func appendNumber(dst, text []byte, decimal byte) ([]byte, string) {
 	sign, rest := splitSign(text)
 	whole, rest := digitRun(rest)
@@ -76,7 +77,7 @@ func appendNumber(dst, text []byte, decimal byte) ([]byte, string) {
 			return dst, notNumber(text, decimal)
 		}
 	}
-	if len(whole)+len(fraction) == 0 || !exponent(rest) || len(whole) > 300 {
+	if len(whole)+len(fraction) == 0 || !exponent(rest) {
 		return dst, notNumber(text, decimal)
 	}
 	start := len(dst)
@@ -89,12 +90,23 @@ func appendNumber(dst, text []byte, decimal byte) ([]byte, string) {
 		dst = append(append(dst, '.'), fraction...)
 	}
 	dst = append(dst, rest...)
-	if len(rest) > 0 {
-		if _, err := strconv.ParseFloat(string(dst[start:]), 64); err != nil {
-			return dst[:start], quoted(text) + " is out of range"
-		}
+	if problem := numberProblem(dst[start:], len(rest) > 0); problem != "" {
+		return dst[:start], problem
 	}
 	return dst, ""
+}
+
+// numberProblem reports numbers that are too long, or too large for JSON's usual
+// readers.
+func numberProblem(number []byte, exponent bool) string {
+	const always = 300 // digits that fit in any case
+	if problem := sizeProblem(len(number)); problem != "" || len(number) <= always && !exponent {
+		return problem
+	}
+	if _, err := strconv.ParseFloat(string(number), 64); err != nil {
+		return quoted(number) + " is out of range"
+	}
+	return ""
 }
 
 func notNumber(text []byte, decimal byte) string {
@@ -164,15 +176,14 @@ func (r *rule) appendBoolean(dst, text []byte) ([]byte, string) {
 
 func isOneOf(text []byte, words []string) bool {
 	for _, w := range words {
-		if len(w) == len(text) && strings.EqualFold(w, string(text)) {
+		if strings.EqualFold(w, string(text)) {
 			return true
 		}
 	}
 	return false
 }
 
-// appendList appends the parts between the separators as an array of strings; a
-// JSON array, which only JSONL has, stays what it is.
+// appendList appends the parts between the separators as an array of strings.
 func (r *rule) appendList(dst, text []byte) ([]byte, string) {
 	start := len(dst)
 	dst = append(dst, '[')

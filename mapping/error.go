@@ -3,14 +3,16 @@ package mapping
 import (
 	"fmt"
 	"strings"
+	"unicode"
 )
 
-// place is where something stands in the mapping; the zero place is nowhere.
+// place is where something stands in the mapping: a line and the character in
+// it, both counted from 1. The zero place is nowhere.
 type place struct{ line, column int }
 
 // Error is a mistake in a mapping, or one that shows when it meets an input.
 type Error struct {
-	File   string // the mapping's name, or the flag's
+	File   string // the mapping's name, the flag's or the input's
 	Line   int    // 0 where the whole is meant
 	Column int
 	Source string // the line that is wrong, for the caret
@@ -28,26 +30,78 @@ func (e *Error) Error() string {
 		return text
 	}
 	number := fmt.Sprintf("%5d | ", e.Line)
-	return text + "\n" + number + e.Source + "\n" + strings.Repeat(" ", len(number)+max(e.Column-1, 0)) + "^"
+	line, column := excerpt(e.Source, e.Column)
+	return text + "\n" + number + line + "\n" + strings.Repeat(" ", len(number)) + below(line, column) + "^"
+}
+
+// excerpt returns the part of a long line that is around the column, and where
+// the column is in it.
+func excerpt(line string, column int) (string, int) {
+	const around = 60
+	text := []rune(line)
+	if end := column + around; len(text) > end {
+		text = append(text[:end:end], '…')
+	}
+	if start := column - around; start > 1 {
+		text, column = append([]rune{'…'}, text[start:]...), column-start+1
+	}
+	return string(text), column
+}
+
+// below returns the spaces that put a caret below a character of line: terminals
+// give some characters two places, and some none.
+func below(line string, column int) string {
+	width := 0
+	for _, r := range line {
+		if column--; column < 1 {
+			break
+		}
+		switch {
+		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
+		case unicode.In(r, unicode.Han, unicode.Hangul, unicode.Hiragana, unicode.Katakana),
+			r >= 0xff01 && r <= 0xff60, r >= 0x1f300 && r <= 0x1faff:
+			width += 2
+		default:
+			width++
+		}
+	}
+	return strings.Repeat(" ", width+max(column-1, 0))
 }
 
 // wrong returns an error at p in the mapping.
 func (m *Mapping) wrong(p place, hint, format string, args ...any) *Error {
-	e := &Error{File: m.file, Line: p.line, Column: p.column, Msg: fmt.Sprintf(format, args...), Hint: hint}
-	if lines := strings.Split(string(m.source), "\n"); p.line > 0 && p.line <= len(lines) {
-		e.Source = strings.ReplaceAll(strings.TrimRight(lines[p.line-1], "\r"), "\t", " ")
+	return &Error{File: m.file, Line: p.line, Column: p.column, Source: printable(m.line(p.line)),
+		Msg: fmt.Sprintf(format, args...), Hint: hint}
+}
+
+// line returns a line of the mapping, or nothing.
+func (m *Mapping) line(n int) string {
+	if n < 1 || n > len(m.lines) {
+		return ""
 	}
-	return e
+	return m.lines[n-1]
+}
+
+// printable replaces what would move a terminal's cursor by a space.
+func printable(line string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, line)
 }
 
 // meant returns a hint with the name closest to what was written, or "".
 func meant(written string, names []string) string {
-	best, distance := "", len(written)/3+2
+	written = strings.ToLower(written)
+	best, distance := "", min((len(written)+2)/3, len(written)-1)+1
 	for _, name := range names {
-		if strings.EqualFold(name, written) {
-			return fmt.Sprintf("did you mean %q?", name)
+		d := editDistance(written, strings.ToLower(name))
+		if len(written) > 1 && strings.HasPrefix(strings.ToLower(name), written) {
+			d = min(d, 1) // int for integer
 		}
-		if d := editDistance(strings.ToLower(written), strings.ToLower(name)); d < distance {
+		if d < distance {
 			best, distance = name, d
 		}
 	}
@@ -55,6 +109,17 @@ func meant(written string, names []string) string {
 		return ""
 	}
 	return fmt.Sprintf("did you mean %q?", best)
+}
+
+// meantOr is meant, or else lists the names.
+func meantOr(written string, names []string) string {
+	switch hint := meant(written, names); {
+	case hint != "":
+		return hint
+	case len(names) == 1:
+		return fmt.Sprintf("write %q", names[0])
+	}
+	return "known are " + listed(names)
 }
 
 // editDistance counts the insertions, deletions and replacements between two names.
@@ -78,4 +143,10 @@ func editDistance(a, b string) int {
 }
 
 // listed joins names for a message.
-func listed(names []string) string { return strings.Join(names, ", ") }
+func listed(names []string) string {
+	const most = 20
+	if len(names) > most {
+		return strings.Join(names[:most], ", ") + ", …"
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,16 +1,12 @@
 package mapping
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
-	"math"
-	"strconv"
-	"strings"
+	"slices"
 
 	"github.com/ciobulk/ciobulk/rows"
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/builtin"
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/vm"
 )
@@ -19,158 +15,124 @@ import (
 type program struct {
 	code *vm.Program
 	uses []string // the columns it reads
+	lets []string // the variables it has
 }
 
 // compile compiles e for an input with these columns. In CSV every column is
 // text, so that mistakes of type show now; JSONL brings its own types and names.
 // A column whose name is not a word is reached by $env["First Name"].
 func (m *Mapping) compile(e expression, in *rows.Input, boolean bool) (program, error) {
-	env := make(map[string]any)
-	options := []expr.Option{expr.Env(env)}
+	env, v := make(map[string]any), &visitor{}
 	if in.Format == rows.CSV {
 		for _, c := range in.Columns {
-			env[c.Name] = ""
+			env[known(c.Name)] = ""
 		}
-	} else {
+	}
+	options := []expr.Option{expr.Env(env), expr.Patch(v)}
+	if in.Format == rows.JSONL {
 		options = append(options, expr.AllowUndefinedVariables())
 	}
 	if boolean {
 		options = append(options, expr.AsBool())
 	}
 	code, err := expr.Compile(e.text, options...)
+	if v.problem == nil && v.whole > 0 {
+		v.refuse(v.wholeAt, `$env needs a column's name, for example $env["First Name"]`)
+	}
+	if v.problem != nil {
+		err = v.problem
+	}
 	if err != nil {
 		return program{}, m.expressionError(e, in, err)
 	}
-	v := visitor{}
-	node := code.Node()
-	ast.Walk(&node, &v)
-	return program{code, v.columns}, nil
+	return program{code, v.uses, v.lets}, nil
 }
 
-func (m *Mapping) expressionError(e expression, in *rows.Input, err error) error {
-	msg, hint, column := err.Error(), "", 0
-	var at *file.Error
-	if errors.As(err, &at) {
-		msg, column = at.Message, at.Column
+// known returns the name by which expressions know a column. Columns that are
+// called as a function is, such as date and count, would hide it or be hidden by
+// it, if it were the column's own.
+func known(column string) string {
+	if isFunction(column) {
+		return mark + column
 	}
-	if name, ok := strings.CutPrefix(msg, "unknown name "); ok {
-		msg = fmt.Sprintf("there is no column %q in %s", name, in.Name)
-		hint = meant(name, columnNames(in))
-	}
-	if strings.Contains(msg, "mismatched types string and") {
-		hint = "columns are text: write for example int(Age) > 17"
-	}
-	if e.flag != "" {
-		return &Error{File: e.flag, Line: 1, Column: column + 1, Source: e.text, Msg: msg, Hint: hint}
-	}
-	p := e.place
-	if line := m.line(p.line); strings.HasPrefix(line[min(p.column-1, len(line)):], e.text) {
-		p.column += column
-	} else if strings.Contains(line, e.text) { // quoted
-		p.column += 1 + column
-	}
-	return m.wrong(p, hint, "%s", msg)
+	return column
 }
 
-func (m *Mapping) line(n int) string {
-	if lines := strings.Split(string(m.source), "\n"); n >= 1 && n <= len(lines) {
-		return lines[n-1]
-	}
-	return ""
+const mark = "\x00"
+
+func isFunction(name string) bool {
+	_, ok := builtin.Index[name]
+	return ok
 }
 
-// visitor collects the columns that an expression reads.
-type visitor struct{ columns []string }
+// visitor gives an expression's columns the names that they are known by and
+// collects them. It is called for parts before the whole.
+type visitor struct {
+	uses    []string
+	lets    []string
+	whole   int // how often $env stands for other than one column
+	wholeAt file.Location
+	problem *file.Error // the first
+}
 
 func (v *visitor) Visit(n *ast.Node) {
-	switch n := (*n).(type) {
+	switch part := (*n).(type) {
 	case *ast.IdentifierNode:
-		if n.Value != "$env" {
-			v.columns = append(v.columns, n.Value)
+		if part.Value == "$env" {
+			v.whole++
+			v.wholeAt = part.Location()
+			return
 		}
+		v.column(n, part.Value)
 	case *ast.MemberNode:
-		env, isIdentifier := n.Node.(*ast.IdentifierNode)
-		name, isString := n.Property.(*ast.StringNode)
+		env, isIdentifier := part.Node.(*ast.IdentifierNode)
+		name, isString := part.Property.(*ast.StringNode)
 		if isIdentifier && isString && env.Value == "$env" {
-			v.columns = append(v.columns, name.Value)
+			v.whole--
+			v.column(n, name.Value)
+		}
+	case *ast.VariableDeclaratorNode:
+		v.lets = append(v.lets, part.Name)
+	case *ast.CallNode:
+		if f, ok := part.Callee.(*ast.IdentifierNode); ok {
+			v.refuse(f.Location(), noFunction+f.Value)
 		}
 	}
 }
 
-// environment holds what expressions read of the present row.
-type environment struct {
-	vm     vm.VM
-	values map[string]any
-	reads  []read
-}
+const noFunction = "unknown function "
 
-// read is one column that some expression uses.
-type read struct {
-	name   string
-	column int
-}
-
-// load puts the row's cells where expressions find them: text as string, and
-// what JSONL tells of numbers and booleans as those. Missing cells are nil.
-func (e *environment) load(r *rows.Row) {
-	for _, c := range e.reads {
-		e.values[c.name] = cellValue(r.Cells[c.column])
+func (v *visitor) column(n *ast.Node, name string) {
+	v.uses = append(v.uses, name)
+	if isFunction(name) {
+		ast.Patch(n, &ast.IdentifierNode{Value: known(name)})
 	}
 }
 
-func cellValue(c rows.Cell) any {
-	switch c.Kind {
-	case rows.Absent, rows.Null:
-		return nil
-	case rows.Boolean:
-		return string(c.Text) == "true"
-	case rows.Number:
-		if i, err := strconv.Atoi(string(c.Text)); err == nil {
-			return i
+func (v *visitor) refuse(at file.Location, msg string) {
+	if v.problem == nil {
+		v.problem = &file.Error{Location: at, Message: msg}
+	}
+}
+
+// use checks the columns that an expression reads, and notes that they are
+// needed. A variable may be called as a column of JSONL is.
+func (p *Plan) use(w program, e expression, in *rows.Input) (err error) {
+	for _, name := range w.uses {
+		column := 0
+		switch variable := slices.Contains(w.lets, name); {
+		case slices.ContainsFunc(p.reads, func(r read) bool { return r.name == known(name) }):
+			continue
+		case variable && in.Format == rows.CSV:
+			continue
+		case variable:
+			column = p.column(name)
+		default:
+			if column, err = p.resolve(reference{name, e.place, e.flag}, in, false); err != nil {
+				return err
+			}
 		}
-		f, _ := strconv.ParseFloat(string(c.Text), 64) // beyond the range: infinite
-		return f
-	case rows.JSON:
-		var v any
-		_ = json.Unmarshal(c.Text, &v) // the row has been checked
-		return v
+		p.reads = append(p.reads, read{known(name), column})
 	}
-	return string(c.Text)
-}
-
-// run evaluates p for the row that was loaded.
-func (e *environment) run(p program) (any, string) {
-	v, err := e.vm.Run(p.code, e.values)
-	if err == nil {
-		return v, ""
-	}
-	if at, ok := errors.AsType[*file.Error](err); ok {
-		return nil, at.Message
-	}
-	return nil, err.Error()
-}
-
-// resultCell makes a cell of an expression's result.
-func resultCell(v any) (rows.Cell, string) {
-	switch v := v.(type) {
-	case nil:
-		return rows.Cell{Kind: rows.Null}, ""
-	case string:
-		return rows.Cell{Kind: rows.Text, Text: []byte(v)}, ""
-	case bool:
-		return rows.Cell{Kind: rows.Boolean, Text: strconv.AppendBool(nil, v)}, ""
-	case float64:
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return rows.Cell{}, "the expression's result is not a number"
-		}
-	}
-	text, err := json.Marshal(v)
-	if err != nil {
-		return rows.Cell{}, "the expression's result cannot be sent: " + err.Error()
-	}
-	kind := rows.JSON
-	if text[0] == '-' || '0' <= text[0] && text[0] <= '9' {
-		kind = rows.Number
-	}
-	return rows.Cell{Kind: kind, Text: text}, ""
+	return nil
 }

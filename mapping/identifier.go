@@ -27,10 +27,11 @@ func checkIdentifier(match customerio.Match, value []byte) (_ []byte, reason, pr
 			problem = quoted(value) + " is not an email address"
 		}
 	case customerio.CioID:
-		value = bytes.TrimPrefix(value, []byte("cio_"))
-		if len(value) == 0 || len(value) > customerio.MaxID {
+		bare := bytes.TrimPrefix(value, []byte("cio_"))
+		if len(bare) == 0 || len(bare) > customerio.MaxID {
 			problem = quoted(value) + " is not a cio_id"
 		}
+		value = bare
 	case customerio.Phone:
 		if !isE164(value) {
 			problem = quoted(value) + " is not a phone number of the form +4915123456789"
@@ -60,8 +61,9 @@ func hashKey(match customerio.Match, value []byte) uint64 {
 	fold := match == customerio.Email
 	for i, c := range value {
 		if fold && c >= 0x80 {
-			// Beyond ASCII, folding is the library's business.
-			return hashRest(h, strings.ToLower(string(value[i:])))
+			// Beyond ASCII, folding is the library's business. Some letters
+			// have two lower cases, of which one is that of the upper.
+			return hashRest(h, strings.ToLower(strings.ToUpper(string(value[i:]))))
 		}
 		if fold && 'A' <= c && c <= 'Z' {
 			c += 'a' - 'A'

@@ -24,7 +24,8 @@ type Mapper struct {
 	row     *rows.Row
 	env     environment
 	count   int    // attributes of the present operation
-	name    []byte // scratch
+	cased   []byte // scratch
+	kept    []kept // by column of the parser; rest: keep, of JSONL
 	refusal customerio.Rejection
 }
 
@@ -112,16 +113,15 @@ func (m *Mapper) filter() Outcome {
 func (m *Mapper) identifier(dst []byte, r *rows.Row) (_ []byte, hash uint64, ok bool) {
 	match := m.plan.mapping.match
 	cell := r.Cells[m.plan.key]
-	field := "identifiers." + string(match)
-	if cell.Kind == rows.JSON || cell.Kind == rows.Boolean {
-		return dst, 0, m.reject(customerio.ReasonInvalid, field, m.inColumn(m.plan.mapping.key.column, quoted(cell.Text)+" is neither text nor a number"))
-	}
 	if cell.Kind == rows.Null {
 		cell.Text = nil
 	}
 	value, reason, problem := checkIdentifier(match, cell.Text)
+	if cell.Kind == rows.JSON || cell.Kind == rows.Boolean {
+		reason, problem = customerio.ReasonInvalid, quoted(cell.Text)+" is neither text nor a number"
+	}
 	if problem != "" {
-		return dst, 0, m.reject(reason, field, m.inColumn(m.plan.mapping.key.column, problem))
+		return dst, 0, m.reject(reason, "identifiers."+string(match), m.inColumn(m.plan.mapping.key.column, problem))
 	}
 	dst = append(dst, m.plan.prefix...)
 	dst = rows.AppendJSONString(dst, value)
@@ -136,8 +136,7 @@ func (m *Mapper) attributes(dst []byte, r *rows.Row) (_ []byte, ok bool) {
 	m.count = 0
 	dst = append(dst, `},"attributes":{`...)
 	if m.plan.mapping.onlyUpdate {
-		dst = append(dst, `"_update":true`...)
-		m.count++
+		dst = append(dst, `"_update":true`...) // an option, which does not count as an attribute
 	}
 	for i := range m.plan.steps {
 		if dst, ok = m.step(dst, &m.plan.steps[i], r); !ok {
@@ -158,112 +157,9 @@ func (m *Mapper) attributes(dst []byte, r *rows.Row) (_ []byte, ok bool) {
 
 // begin appends what stands before an attribute's value.
 func (m *Mapper) begin(dst, name []byte) []byte {
-	if m.count > 0 {
+	if dst[len(dst)-1] != '{' {
 		dst = append(dst, ',')
 	}
 	m.count++
 	return append(dst, name...)
-}
-
-// step appends one attribute of the mapping.
-func (m *Mapper) step(dst []byte, s *step, r *rows.Row) (_ []byte, ok bool) {
-	a := s.attribute
-	if a.constant != nil {
-		return append(m.begin(dst, s.name), a.constant...), true
-	}
-	cell, problem := rows.Cell{}, ""
-	if s.column >= 0 {
-		cell = r.Cells[s.column]
-	} else {
-		var v any
-		if v, problem = m.env.run(s.program); problem == "" {
-			cell, problem = resultCell(v)
-		}
-	}
-	if problem == "" {
-		dst, problem = m.value(dst, s.name, &a.rule, cell)
-	}
-	if problem == "" {
-		return dst, true
-	}
-	return dst, m.refuse(a.name, a.column.column, problem)
-}
-
-// refuse rejects the row for an attribute's value, which came out of column
-// unless that is empty.
-func (m *Mapper) refuse(attribute, column, problem string) bool {
-	reason := customerio.ReasonInvalid
-	if problem == emptyProblem {
-		reason = customerio.ReasonRequired
-	}
-	if column != "" {
-		problem = m.inColumn(column, problem)
-	}
-	return m.reject(reason, "attributes."+attribute, problem)
-}
-
-const emptyProblem = "is empty"
-
-// value appends the attribute called name with the cell's value, or nothing if
-// the cell is empty and empty cells are omitted.
-func (m *Mapper) value(dst, name []byte, r *rule, cell rows.Cell) (_ []byte, problem string) {
-	if cell.Kind == rows.Null {
-		cell.Text = nil
-	}
-	if cell.Kind == rows.JSON {
-		return m.nested(dst, name, r, cell.Text)
-	}
-	text := r.prepare(cell.Text)
-	if len(text) == 0 {
-		switch {
-		case r.fallback != nil:
-			text, cell.Kind = r.fallback, rows.Text
-		case r.empty == reject:
-			return dst, emptyProblem
-		case r.empty == clearIt && cell.Kind != rows.Absent:
-			return append(m.begin(dst, name), `""`...), ""
-		default:
-			return dst, ""
-		}
-	}
-	dst = m.begin(dst, name)
-	if (cell.Kind == rows.Number || cell.Kind == rows.Boolean) && r.untouched() {
-		return append(dst, text...), ""
-	}
-	return r.appendTyped(dst, text)
-}
-
-// nested appends an object or an array, which only JSONL and expressions have,
-// as it stands.
-func (m *Mapper) nested(dst, name []byte, r *rule, text []byte) ([]byte, string) {
-	fits := r.typ == asItStands || r.typ == typeJSON || r.typ == typeList && text[0] == '['
-	if !fits {
-		return dst, fmt.Sprintf("%s is not a %s", quoted(text), r.typ)
-	}
-	if p := sizeProblem(len(text)); p != "" {
-		return dst, p
-	}
-	return append(m.begin(dst, name), text...), ""
-}
-
-// rest appends the names of a JSONL object that the mapping does not mention.
-func (m *Mapper) rest(dst []byte, r *rows.Row) (_ []byte, ok bool) {
-	keep := rule{empty: m.plan.mapping.empty}
-	for _, i := range r.Order {
-		name := m.parser.Columns()[i].Name
-		if m.plan.named[name] || reserved(name) || name == "" {
-			continue
-		}
-		problem := ""
-		if len(name) > customerio.MaxAttributeName {
-			problem = fmt.Sprintf("the attribute's name is %d bytes; the limit is %d", len(name), customerio.MaxAttributeName)
-		} else {
-			m.name = append(rows.AppendJSONString(m.name[:0], name), ':')
-			dst, problem = m.value(dst, m.name, &keep, r.Cells[i])
-		}
-		if problem != "" {
-			return dst, m.refuse(name, name, problem)
-		}
-	}
-	return dst, true
 }

@@ -25,9 +25,10 @@ type Mapping struct {
 	Workspace int64
 
 	file       string
-	source     []byte
-	flags      []string // what the command line added, for the digest
+	source     []byte   // for the digest
+	lines      []string // of the source, for errors
 	operation  string   // the verb; empty: any
+	operatedAt place
 	match      customerio.Match
 	key        reference
 	attributes []attribute
@@ -41,6 +42,7 @@ type Mapping struct {
 type reference struct {
 	column string
 	place  place
+	flag   string // the flag it came by, or empty
 }
 
 // expression is the text of an expression and where it stands.
@@ -57,8 +59,17 @@ type attribute struct {
 	place    place
 	column   reference
 	expr     expression
-	constant []byte // JSON
+	constant []byte          // JSON
+	options  map[string]pair // as they stand in the mapping
 	rule
+}
+
+// at returns where an option's name stands, and where its value does.
+func (a *attribute) at(option string) (name, value place) {
+	if o, ok := a.options[option]; ok {
+		return o.place, o.value.place
+	}
+	return a.place, a.place
 }
 
 // FromMatch returns the mapping that stands in for a file: people are found by
@@ -66,7 +77,10 @@ type attribute struct {
 // of its name.
 func FromMatch(spec string) (*Mapping, error) {
 	m := &Mapping{keepRest: true, empty: omit}
-	return m, m.SetMatch(spec)
+	if err := m.SetMatch(spec); err != nil {
+		return nil, err
+	}
+	return m, nil
 }
 
 // SetMatch overrides the match field and its column by spec, "FIELD" or
@@ -78,21 +92,18 @@ func (m *Mapping) SetMatch(spec string) error {
 	}
 	match, ok := matchFields[field]
 	if !ok {
-		return &Error{File: "--match", Msg: fmt.Sprintf("%q is not a match field", field),
-			Hint: "it is one of id, email, cio_id, phone"}
+		return &Error{File: "--match", Msg: fmt.Sprintf("%q is not a match field", field), Hint: matchHint(field)}
 	}
 	if column == "" {
 		return &Error{File: "--match", Msg: "the column has no name"}
 	}
-	m.match, m.key = match, reference{column: column}
-	m.flags = append(m.flags, "match="+spec)
+	m.match, m.key = match, reference{column: column, flag: "--match"}
 	return nil
 }
 
 // AddWhere lets only the rows through for which the expression holds as well.
 func (m *Mapping) AddWhere(text string) {
 	m.where = append(m.where, expression{text: text, flag: "--where"})
-	m.flags = append(m.flags, "where="+text)
 }
 
 // CheckVerb reports a mapping that was written for another verb.
@@ -100,7 +111,8 @@ func (m *Mapping) CheckVerb(verb string) error {
 	if m.operation == "" || m.operation == verb {
 		return nil
 	}
-	return &Error{File: m.file, Msg: fmt.Sprintf("its operation is %s, but the command is %s", m.operation, verb)}
+	return m.wrong(m.operatedAt, "give the command that the mapping is for, or another mapping",
+		"the mapping is for %s, but the command is %s", m.operation, verb)
 }
 
 // Match returns the field that people are found by.
@@ -110,12 +122,21 @@ func (m *Mapping) Match() customerio.Match { return m.match }
 func (m *Mapping) Digest() string {
 	h := sha256.New()
 	h.Write(m.source)
-	for _, f := range m.flags {
-		fmt.Fprintf(h, "\x00%s", f)
+	if m.key.flag != "" {
+		fmt.Fprintf(h, "\x00match=%s=%s", m.match, m.key.column)
+	}
+	for _, w := range m.where {
+		if w.flag != "" {
+			fmt.Fprintf(h, "\x00where=%s", w.text)
+		}
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
 
 var matchFields = map[string]customerio.Match{
 	"id": customerio.ID, "email": customerio.Email, "cio_id": customerio.CioID, "phone": customerio.Phone,
+}
+
+func matchHint(written string) string {
+	return meantOr(written, []string{"id", "email", "cio_id", "phone"})
 }

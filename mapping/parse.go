@@ -1,9 +1,9 @@
 package mapping
 
 import (
-	"fmt"
+	"slices"
 	"strconv"
-	"unicode/utf8"
+	"strings"
 )
 
 // Parse reads a mapping. file is its name in errors, which are of type *Error
@@ -11,9 +11,6 @@ import (
 // that the mapping need not name a match field.
 func Parse(file string, source []byte, matchGiven bool) (*Mapping, error) {
 	m := &Mapping{file: file, source: source, empty: omit}
-	if !utf8.Valid(source) {
-		return nil, &Error{File: file, Msg: "is not UTF-8"}
-	}
 	root, err := m.readYAML()
 	if err != nil {
 		return nil, err
@@ -21,7 +18,7 @@ func Parse(file string, source []byte, matchGiven bool) (*Mapping, error) {
 	hasAttributes := false
 	rest := ""
 	err = m.fields(root, "a mapping", []field{
-		{"operation", func(n node) error { return m.parseOperation(n) }},
+		{"operation", m.parseOperation},
 		{"match", m.parseMatch},
 		{"attributes", func(n node) error { hasAttributes = true; return m.parseAttributes(n) }},
 		{"rest", func(n node) error { return m.word(n, &rest, "drop", "keep") }},
@@ -29,7 +26,7 @@ func Parse(file string, source []byte, matchGiven bool) (*Mapping, error) {
 		{"where", m.parseWhere},
 		{"only", m.parseOnly},
 		{"duplicates", m.parseDuplicates},
-		{"event", m.later}, {"page", m.later}, {"segment", m.later},
+		{"event", m.later("events are")}, {"page", m.later("page views are")}, {"segment", m.later("segments are")},
 		{"workspace", m.parseWorkspace},
 	})
 	if err != nil {
@@ -39,7 +36,10 @@ func Parse(file string, source []byte, matchGiven bool) (*Mapping, error) {
 		return nil, m.wrong(root.place, `add a line such as "match: {id: user_id}", or give --match`, "no match field")
 	}
 	m.keepRest = rest == "keep" || rest == "" && !hasAttributes
-	return m, m.finish()
+	if err := m.finish(); err != nil {
+		return nil, err
+	}
+	return m, nil
 }
 
 // field is a key that a YAML mapping may have, and who reads its value.
@@ -51,7 +51,7 @@ type field struct {
 // fields reads the pairs of n, whose keys must be among those given.
 func (m *Mapping) fields(n node, what string, known []field) error {
 	if n.kind != mappingNode {
-		return m.wrong(n.place, "", "%s must be keys and values", what)
+		return m.wrong(n.place, `for example "match: {id: user_id}"`, "%s must be keys and values", what)
 	}
 	names := make([]string, len(known))
 	for i, f := range known {
@@ -68,9 +68,9 @@ next:
 			}
 			continue next
 		}
-		hint := meant(p.key, names)
-		if hint == "" {
-			hint = "known are " + listed(names)
+		hint := meantOr(p.key, names)
+		if strings.ContainsAny(p.key, ":{") {
+			hint = "put a colon and a space behind the key"
 		}
 		return m.wrong(p.place, hint, "unknown key %q in %s", p.key, what)
 	}
@@ -79,9 +79,41 @@ next:
 
 func (m *Mapping) text(n node, to *string) error {
 	if !n.kind.scalar() {
-		return m.wrong(n.place, "", "text is needed here")
+		hint := "write one value"
+		if n.kind == nullNode {
+			hint = "write a value; marks such as , and | need quotes"
+		}
+		return m.wrong(n.place, hint, "%s where text is needed", n.shown())
 	}
 	*to = n.text
+	return nil
+}
+
+// some reads text that is not empty.
+func (m *Mapping) some(n node, to *string) error {
+	if n.text == "" {
+		n.kind = nullNode
+	}
+	return m.text(n, to)
+}
+
+// column reads a column's name.
+func (m *Mapping) column(n node, to *reference) error {
+	to.place = n.place
+	if !n.kind.scalar() || n.text == "" {
+		return m.wrong(n.place, "write the column's name as it stands in the input", "%s where a column's name is needed", n.shown())
+	}
+	to.column = n.text
+	return nil
+}
+
+func (m *Mapping) expression(n node, to *expression) error {
+	to.place = n.place
+	if !n.kind.scalar() || strings.TrimSpace(n.text) == "" {
+		n.text = ""
+		return m.wrong(n.place, `write it in quotes, for example 'Plan != "test"'`, "%s where an expression is needed", n.shown())
+	}
+	to.text = n.text
 	return nil
 }
 
@@ -89,65 +121,73 @@ func (m *Mapping) word(n node, to *string, words ...string) error {
 	if err := m.text(n, to); err != nil {
 		return err
 	}
-	for _, w := range words {
-		if *to == w {
-			return nil
-		}
+	if slices.Contains(words, *to) {
+		return nil
 	}
-	return m.wrong(n.place, "it is one of "+listed(words), "%q is not known here", n.text)
+	return m.wrong(n.place, meantOr(*to, words), "%q is not known here", n.text)
 }
 
 func (m *Mapping) flag(n node, to *bool) error {
 	if n.kind != booleanNode {
-		return m.wrong(n.place, "it is true or false", "%q is not known here", n.text)
+		return m.wrong(n.place, "write true or false, without quotes", "%s is neither true nor false", n.shown())
 	}
-	*to = n.text == "true" || n.text == "True" || n.text == "TRUE"
+	*to = strings.EqualFold(n.text, "true")
 	return nil
 }
 
 // later refuses what belongs to verbs that do not exist yet.
-func (m *Mapping) later(n node) error {
-	return m.wrong(n.place, "only upsert is", "events, page views and segments are not implemented yet")
+func (m *Mapping) later(what string) func(node) error {
+	return func(n node) error {
+		return m.wrong(n.place, "drop this; only upsert is there", "%s not implemented yet", what)
+	}
 }
 
 func (m *Mapping) parseOperation(n node) error {
 	if n.kind == mappingNode {
 		return m.wrong(n.place, `write "operation: upsert"`, "an operation by column is not implemented yet")
 	}
-	return m.word(n, &m.operation, "upsert")
+	m.operatedAt = n.place
+	if err := m.text(n, &m.operation); err != nil {
+		return err
+	}
+	if m.operation != "upsert" {
+		return m.wrong(n.place, `write "operation: upsert", or nothing`, "operation %q is not known or not implemented yet", n.text)
+	}
+	return nil
 }
 
 func (m *Mapping) parseDuplicates(n node) error {
 	var rule string
-	if err := m.word(n, &rule, "keep", "last", "reject"); err != nil {
+	if err := m.text(n, &rule); err != nil {
 		return err
 	}
 	if rule != "keep" {
-		return m.wrong(n.place, "all rows of a person are sent in the order of the file", "duplicates: %s is not implemented yet", rule)
+		return m.wrong(n.place, "drop this; all rows of a person are sent, in the order of the file", "duplicates: %s is not known or not implemented yet", rule)
 	}
 	return nil
 }
 
 func (m *Mapping) parseMatch(n node) error {
-	if n.kind != mappingNode || len(n.pairs) != 1 {
-		return m.wrong(n.place, `for example "match: {id: user_id}"`, "match needs exactly one of id, email, cio_id, phone and its column")
+	if n.kind != mappingNode || len(n.pairs) == 0 {
+		return m.wrong(n.place, `for example "match: {id: user_id}"`, "match must be one of id, email, cio_id, phone and its column")
+	}
+	if len(n.pairs) > 1 {
+		return m.wrong(n.pairs[1].place, "keep the one that people are found by", "match has two fields, %s and %s", n.pairs[0].key, n.pairs[1].key)
 	}
 	p := n.pairs[0]
 	match, ok := matchFields[p.key]
 	if !ok {
-		return m.wrong(p.place, "it is one of id, email, cio_id, phone", "%q is not a match field", p.key)
+		return m.wrong(p.place, matchHint(p.key), "%q is not a match field", p.key)
 	}
-	m.match, m.key.place = match, p.value.place
-	return m.text(p.value, &m.key.column)
+	m.match = match
+	return m.column(p.value, &m.key)
 }
 
 func (m *Mapping) parseWhere(n node) error {
-	e := expression{place: n.place}
-	if err := m.text(n, &e.text); err != nil {
-		return err
-	}
+	var e expression
+	err := m.expression(n, &e)
 	m.where = append(m.where, e)
-	return nil
+	return err
 }
 
 func (m *Mapping) parseOnly(n node) error {
@@ -159,29 +199,9 @@ func (m *Mapping) parseOnly(n node) error {
 func (m *Mapping) parseWorkspace(n node) error {
 	id, err := strconv.ParseInt(n.text, 10, 64)
 	if n.kind != integerNode || err != nil || id <= 0 {
-		return m.wrong(n.place, "it is the number that `ciobulk check` prints", "%q is not a workspace", n.text)
+		return m.wrong(n.place, "write the number that `ciobulk check` prints, without quotes", "%s is not the number of a workspace", n.shown())
 	}
 	m.Workspace = id
-	return nil
-}
-
-func (m *Mapping) parseAttributes(n node) error {
-	if n.kind == nullNode {
-		return nil
-	}
-	if n.kind != mappingNode {
-		return m.wrong(n.place, `for example "first_name: First Name"`, "attributes are names with their columns")
-	}
-	for _, p := range n.pairs {
-		a := attribute{name: p.key, place: p.place}
-		if err := m.checkName(a); err != nil {
-			return err
-		}
-		if err := m.parseAttribute(p.value, &a); err != nil {
-			return err
-		}
-		m.attributes = append(m.attributes, a)
-	}
 	return nil
 }
 
@@ -195,32 +215,6 @@ func (m *Mapping) finish() error {
 		if err := m.checkRule(a); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-func (m *Mapping) parseAttribute(n node, a *attribute) error {
-	a.column.place = n.place
-	if n.kind != mappingNode {
-		return m.text(n, &a.column.column)
-	}
-	var source []string
-	took := func(name string, read func(node) error) field {
-		return field{name, func(n node) error { source = append(source, name); return read(n) }}
-	}
-	known := append([]field{
-		took("column", func(n node) error { a.column.place = n.place; return m.text(n, &a.column.column) }),
-		took("expr", func(n node) error { a.expr.place = n.place; return m.text(n, &a.expr.text) }),
-		took("value", func(n node) (err error) { a.constant, err = m.appendJSON(nil, n); return err }),
-	}, m.ruleFields(&a.rule)...)
-	if err := m.fields(n, fmt.Sprintf("attribute %q", a.name), known); err != nil {
-		return err
-	}
-	if len(source) != 1 {
-		return m.wrong(a.place, "", "attribute %q needs exactly one of column, expr and value", a.name)
-	}
-	if a.constant != nil && len(n.pairs) > 1 {
-		return m.wrong(a.place, "", "attribute %q is a constant; nothing else can be said of it", a.name)
 	}
 	return nil
 }

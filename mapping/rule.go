@@ -3,10 +3,10 @@ package mapping
 import (
 	"bytes"
 	"fmt"
-	"strings"
 	"time"
+	"unicode/utf8"
 
-	"github.com/ciobulk/ciobulk/customerio"
+	"github.com/ciobulk/ciobulk/rows"
 )
 
 // valueType is what a value is sent as.
@@ -42,7 +42,6 @@ type rule struct {
 	fallback   []byte // in place of an empty value; nil: none
 	empty      emptyRule
 	typ        valueType
-	typePlace  place
 	decimal    byte
 	trueWords  []string
 	falseWords []string
@@ -54,7 +53,6 @@ type rule struct {
 func (m *Mapping) ruleFields(r *rule) []field {
 	return []field{
 		{"type", func(n node) error {
-			r.typePlace = n.place
 			return m.word(n, (*string)(&r.typ), "string", "integer", "number", "boolean", "timestamp", "list", "json")
 		}},
 		{"trim", func(n node) error { return m.flag(n, &r.trim) }},
@@ -66,9 +64,9 @@ func (m *Mapping) ruleFields(r *rule) []field {
 		{"decimal", func(n node) error { return m.parseDecimal(n, r) }},
 		{"true", func(n node) error { return m.words(n, &r.trueWords) }},
 		{"false", func(n node) error { return m.words(n, &r.falseWords) }},
-		{"layout", func(n node) error { r.timestamp.layoutPlace = n.place; return m.text(n, &r.timestamp.layout) }},
+		{"layout", func(n node) error { return m.some(n, &r.timestamp.layout) }},
 		{"zone", func(n node) error { return m.parseZone(n, r) }},
-		{"separator", func(n node) error { return m.text(n, &r.separator) }},
+		{"separator", func(n node) error { return m.some(n, &r.separator) }},
 	}
 }
 
@@ -92,7 +90,7 @@ func (m *Mapping) parseFallback(n node, r *rule) error {
 
 func (m *Mapping) parseValues(n node, r *rule) error {
 	if n.kind != mappingNode {
-		return m.wrong(n.place, `for example "values: {P: pro, F: free}"`, "values are what stands in the file and what is sent")
+		return m.wrong(n.place, `for example "values: {P: pro, F: free}"`, "values must be what stands in the input and what is sent for it")
 	}
 	r.values = make(map[string][]byte)
 	for _, p := range n.pairs {
@@ -120,6 +118,9 @@ func (m *Mapping) words(n node, to *[]string) error {
 	if n.kind != listNode {
 		items = []node{n}
 	}
+	if len(items) == 0 {
+		return m.wrong(n.place, "for example [yes, 1]", "a list without words")
+	}
 	for _, item := range items {
 		var word string
 		if err := m.text(item, &word); err != nil {
@@ -132,114 +133,135 @@ func (m *Mapping) words(n node, to *[]string) error {
 
 func (m *Mapping) parseZone(n node, r *rule) error {
 	var name string
-	if err := m.text(n, &name); err != nil {
+	if err := m.some(n, &name); err != nil {
 		return err
 	}
 	zone, err := time.LoadLocation(name)
-	if err != nil || name == "" || name == "Local" {
+	if err != nil || name == "Local" {
 		return m.wrong(n.place, "use a name such as Europe/Berlin, America/New_York or UTC", "%q is not a time zone", name)
 	}
 	r.timestamp.zone = zone
 	return nil
 }
 
-// checkName refuses names that the service keeps for itself.
-func (m *Mapping) checkName(a attribute) error {
-	switch {
-	case a.name == "":
-		return m.wrong(a.place, "", "an attribute without a name")
-	case len(a.name) > customerio.MaxAttributeName:
-		return m.wrong(a.place, "", "the attribute's name is %d bytes; the limit is %d", len(a.name), customerio.MaxAttributeName)
-	case reserved(a.name):
-		return m.wrong(a.place, `to update existing people only, write "only: existing"`, "%q is reserved by Customer.io and cannot be set", a.name)
-	}
-	return nil
-}
-
-// reserved tells the names that are Customer.io's own: those that start with an
-// underscore, and the identifier that it gives out itself.
-func reserved(name string) bool {
-	return strings.HasPrefix(name, "_") || name == string(customerio.CioID)
+// belongs says which type an option is for.
+var belongs = []struct {
+	option string
+	typ    valueType
+}{
+	{"decimal", typeNumber}, {"true", typeBool}, {"false", typeBool},
+	{"layout", typeTime}, {"zone", typeTime}, {"separator", typeList},
 }
 
 // checkRule refuses options that do not go with the type, and values that can
 // be checked now.
 func (m *Mapping) checkRule(a *attribute) error {
-	for _, o := range []struct {
-		name string
-		used bool
-		typ  valueType
-	}{
-		{"decimal", a.decimal != 0, typeNumber},
-		{"true", a.trueWords != nil, typeBool}, {"false", a.falseWords != nil, typeBool},
-		{"layout", a.timestamp.layout != "", typeTime}, {"zone", a.timestamp.zone != nil, typeTime},
-		{"separator", a.separator != "", typeList},
-	} {
-		if o.used && a.typ != o.typ {
-			return m.wrong(a.place, fmt.Sprintf("add \"type: %s\", or drop %s", o.typ, o.name),
-				"attribute %q has %s, which goes with type %s", a.name, o.name, o.typ)
+	for _, b := range belongs {
+		if o, used := a.options[b.option]; used && a.typ != b.typ {
+			return m.wrong(o.place, fmt.Sprintf("write \"type: %s\", or drop %s", b.typ, b.option),
+				"attribute %q has %s, which goes with type %s", a.name, b.option, b.typ)
 		}
 	}
 	if err := m.completeRule(a); err != nil {
 		return err
 	}
-	return m.checkFallback(a)
+	return m.checkTexts(a)
 }
 
 // completeRule fills in what the type needs.
 func (m *Mapping) completeRule(a *attribute) error {
-	if a.lower && a.upper {
-		return m.wrong(a.place, "", "attribute %q cannot be lower and upper", a.name)
-	}
-	if a.typ == typeList && a.separator == "" {
-		return m.wrong(a.typePlace, `for example separator: "|"`, "type list needs a separator")
-	}
-	if a.decimal == 0 {
+	_, typed := a.at("type")
+	switch {
+	case a.lower && a.upper:
+		p, _ := a.at("upper")
+		return m.wrong(p, "drop one of them", "attribute %q cannot be both lower and upper", a.name)
+	case a.typ == typeList && a.separator == "":
+		return m.wrong(typed, `add for example separator: "|"`, "type list needs a separator")
+	case a.typ == typeBool:
+		return m.completeWords(a)
+	case a.typ == typeTime:
+		return m.checkTimestamp(a)
+	case a.decimal == 0:
 		a.decimal = '.'
 	}
+	return nil
+}
+
+func (m *Mapping) completeWords(a *attribute) error {
 	if a.trueWords == nil && a.falseWords == nil {
 		a.trueWords, a.falseWords = []string{"true", "yes", "1"}, []string{"false", "no", "0"}
 	}
-	if a.typ == typeTime {
-		return m.checkTimestamp(a)
+	if a.trueWords == nil || a.falseWords == nil {
+		has, lacks := "true", "false"
+		if a.trueWords == nil {
+			has, lacks = lacks, has
+		}
+		p, _ := a.at(has)
+		return m.wrong(p, fmt.Sprintf("add the words that stand for %s", lacks), "attribute %q says what is %s and not what is %s", a.name, has, lacks)
 	}
-	return nil
-}
-
-func (m *Mapping) checkFallback(a *attribute) error {
-	if a.fallback == nil {
-		return nil
-	}
-	if len(a.fallback) == 0 {
-		return m.wrong(a.place, `"empty: clear" sends an empty value`, "attribute %q has an empty default", a.name)
-	}
-	if _, problem := a.rule.appendTyped(nil, a.fallback); problem != "" {
-		return m.wrong(a.place, "", "the default of attribute %q does not convert: %s", a.name, problem)
-	}
-	return nil
-}
-
-// untouched reports whether a value that has a type of its own keeps it.
-func (r *rule) untouched() bool {
-	return r.typ == asItStands && r.values == nil && !r.lower && !r.upper
-}
-
-// prepare applies what changes text before its type is looked at. The result
-// may point into text.
-func (r *rule) prepare(text []byte) []byte {
-	if r.trim || r.typ != asItStands && r.typ != typeString {
-		text = bytes.TrimSpace(text)
-	}
-	if r.values != nil {
-		if to, ok := r.values[string(text)]; ok {
-			text = to
+	for _, w := range a.trueWords {
+		if isOneOf([]byte(w), a.falseWords) {
+			_, p := a.at("false")
+			return m.wrong(p, "drop it from one of them", "%q stands for true and for false", w)
 		}
 	}
-	if r.lower {
-		text = bytes.ToLower(text)
+	return nil
+}
+
+const asInput = "write it the way the input writes such values"
+
+// checkTexts converts what the mapping itself says instead of cells.
+func (m *Mapping) checkTexts(a *attribute) error {
+	_, p := a.at("default")
+	if a.fallback != nil && len(a.fallback) == 0 {
+		return m.wrong(p, `to send an empty value write "empty: clear"`, "the default is empty")
 	}
-	if r.upper {
-		text = bytes.ToUpper(text)
+	if a.fallback != nil {
+		if _, problem := a.appendTyped(nil, a.fallback); problem != "" {
+			return m.wrong(p, asInput, "the default does not convert: %s", problem)
+		}
 	}
-	return text
+	for _, v := range a.options["values"].value.pairs {
+		text := a.cased(a.values[v.key], nil)
+		if _, problem := a.appendTyped(nil, text); problem != "" && len(text) > 0 {
+			return m.wrong(v.value.place, asInput, "this value does not convert: %s", problem)
+		}
+	}
+	return nil
+}
+
+// prepare applies what changes a cell before its type is looked at. Its text may
+// then stand in scratch, which is returned as it has grown. A number or a boolean
+// of JSONL keeps its kind unless it is among the values.
+func (r *rule) prepare(cell rows.Cell, scratch []byte) (_ rows.Cell, grown []byte) {
+	if r.trim || r.typ != asItStands && r.typ != typeString {
+		cell.Text = bytes.TrimSpace(cell.Text)
+	}
+	if to, ok := r.values[string(cell.Text)]; ok && cell.Kind != rows.Absent {
+		cell = rows.Cell{Kind: rows.Text, Text: to}
+	}
+	if (r.lower || r.upper) && (cell.Kind == rows.Text || r.typ == typeString) {
+		scratch = r.cased(cell.Text, scratch[:0])
+		cell.Text = scratch
+	}
+	return cell, scratch
+}
+
+// cased appends text to dst in lower or upper case, if the rule asks for one.
+func (r *rule) cased(text, dst []byte) []byte {
+	start := len(dst)
+	dst = append(dst, text...)
+	for i, c := range dst[start:] {
+		switch {
+		case c >= utf8.RuneSelf && r.lower: // beyond ASCII it is the library's business
+			return append(dst[:start], bytes.ToLower(text)...)
+		case c >= utf8.RuneSelf && r.upper:
+			return append(dst[:start], bytes.ToUpper(text)...)
+		case r.lower && 'A' <= c && c <= 'Z':
+			dst[start+i] = c + 'a' - 'A'
+		case r.upper && 'a' <= c && c <= 'z':
+			dst[start+i] = c - ('a' - 'A')
+		}
+	}
+	return dst
 }

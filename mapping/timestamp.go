@@ -13,9 +13,9 @@ import (
 // timestamp says how a point in time is written. It is sent as unix seconds, the
 // only form that Customer.io compares as a date.
 type timestamp struct {
-	layout      string // unix, unix_ms, iso8601, excel or one of Go's
-	layoutPlace place
-	zone        *time.Location // of text that names none; nil: text must name one
+	layout string         // unix, unix_ms, iso8601, excel or one of Go's
+	offset bool           // the layout has a zone's offset
+	zone   *time.Location // of text that names none; nil: text must name one
 }
 
 const (
@@ -33,35 +33,46 @@ const (
 )
 
 func (m *Mapping) checkTimestamp(a *attribute) error {
+	_, typed := a.at("type")
+	_, laid := a.at("layout")
 	t := &a.timestamp
 	switch t.layout {
 	case "":
-		return m.wrong(a.typePlace, "it is unix, unix_ms, iso8601, excel or a Go layout such as 02/01/2006 15:04", "type timestamp needs a layout")
+		return m.wrong(typed, "add layout: unix, unix_ms, iso8601, excel or a Go layout such as 02/01/2006 15:04", "type timestamp needs a layout")
 	case layoutUnix, layoutUnixMs, layoutISO:
 		return nil
 	case layoutExcel:
 		if t.zone == nil {
-			return m.wrong(t.layoutPlace, "add for example zone: Europe/Berlin", "layout excel needs a zone")
+			return m.wrong(laid, zoneHint, "layout excel needs a zone")
 		}
 		return nil
 	}
-	return m.checkLayout(a)
+	return m.checkLayout(t, laid)
 }
+
+const zoneHint = "add for example zone: Europe/Berlin"
 
 // checkLayout looks at a Go layout: it must hold a date, and a zone's offset
 // unless the mapping names one.
-func (m *Mapping) checkLayout(a *attribute) error {
-	t := &a.timestamp
+func (m *Mapping) checkLayout(t *timestamp, p place) error {
 	if strings.Contains(t.layout, "MST") {
-		return m.wrong(t.layoutPlace, "use the offset (-07:00), or name the zone in the mapping", "an abbreviation does not tell which zone is meant")
+		return m.wrong(p, "use the offset (-07:00), or name the zone in the mapping", "an abbreviation does not tell which zone is meant")
 	}
-	one := time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC)
+	one := time.Date(2001, 2, 3, 16, 5, 6, 0, time.UTC)
 	back, err := time.Parse(t.layout, one.Format(t.layout))
 	if y, month, d := back.Date(); err != nil || y != 2001 || month != 2 || d != 3 {
-		return m.wrong(t.layoutPlace, "it writes the moment 2006-01-02 15:04:05 the way the file does", "%q is not a layout for dates", t.layout)
+		hint := meant(t.layout, []string{layoutUnix, layoutUnixMs, layoutISO, layoutExcel})
+		if hint == "" {
+			hint = "write the moment 2006-01-02 15:04:05 the way the input does"
+		}
+		return m.wrong(p, hint, "%q is not a layout for dates", t.layout)
 	}
-	if t.zone == nil && !strings.Contains(t.layout, "Z07") && !strings.Contains(t.layout, "-07") {
-		return m.wrong(t.layoutPlace, "add for example zone: Europe/Berlin", "layout %q has no zone", t.layout)
+	if hour := back.Hour(); hour != 0 && hour != 16 {
+		return m.wrong(p, "write 15 for hours up to 23, or add PM", "the layout's hours go up to 12, without PM")
+	}
+	t.offset = strings.Contains(t.layout, "Z07") || strings.Contains(t.layout, "-07")
+	if t.zone == nil && !t.offset {
+		return m.wrong(p, zoneHint, "layout %q has no zone", t.layout)
 	}
 	return nil
 }
@@ -69,11 +80,14 @@ func (m *Mapping) checkLayout(a *attribute) error {
 // append appends text as unix seconds.
 func (t *timestamp) append(dst, text []byte) ([]byte, string) {
 	seconds, problem := t.seconds(text)
+	if problem == "" && (seconds < firstSecond || seconds > lastSecond) {
+		problem = quoted(text) + " is not between the years 0 and 9999"
+		if t.layout == layoutUnix {
+			problem += "; is it in milliseconds (layout: unix_ms)?"
+		}
+	}
 	if problem != "" {
 		return dst, problem
-	}
-	if seconds < firstSecond || seconds > lastSecond {
-		return dst, quoted(text) + " is not between the years 0 and 9999; is it in milliseconds (layout: unix_ms)?"
 	}
 	return strconv.AppendInt(dst, seconds, 10), ""
 }
@@ -81,29 +95,37 @@ func (t *timestamp) append(dst, text []byte) ([]byte, string) {
 func (t *timestamp) seconds(text []byte) (int64, string) {
 	switch t.layout {
 	case layoutUnix, layoutUnixMs:
-		n, ok := parseInt(text)
-		if !ok {
-			return 0, quoted(text) + " is not a whole number of seconds or milliseconds"
-		}
-		if t.layout == layoutUnixMs {
-			n = int64(math.Floor(float64(n) / 1000))
-		}
-		return n, ""
+		return t.parseUnix(text)
 	case layoutISO:
 		return parseISO(text, t.zone)
 	case layoutExcel:
 		return parseExcel(text, t.zone)
 	}
-	zone := t.zone
-	if zone == nil {
-		zone = time.UTC
-	}
 	// The string is read within this call only.
-	moment, err := time.ParseInLocation(t.layout, unsafe.String(unsafe.SliceData(text), len(text)), zone)
+	at, err := time.Parse(t.layout, unsafe.String(unsafe.SliceData(text), len(text)))
 	if err != nil {
 		return 0, fmt.Sprintf("%s does not fit the layout %s", quoted(text), t.layout)
 	}
-	return moment.Unix(), ""
+	if t.offset {
+		return at.Unix(), ""
+	}
+	return moment(at.Unix(), t.zone), ""
+}
+
+func (t *timestamp) parseUnix(text []byte) (int64, string) {
+	n, ok := parseInt(text)
+	switch {
+	case !ok && t.layout == layoutUnix:
+		return 0, quoted(text) + " is not a whole number of seconds"
+	case !ok:
+		return 0, quoted(text) + " is not a whole number of milliseconds"
+	case t.layout == layoutUnix:
+		return n, ""
+	}
+	if n < 0 {
+		n -= 999 // back to the second before, as for the years since 1970
+	}
+	return n / 1000, ""
 }
 
 func parseInt(text []byte) (int64, bool) {
@@ -124,108 +146,36 @@ func parseInt(text []byte) (int64, bool) {
 // parseExcel reads a spreadsheet's serial number: days since 30 December 1899,
 // counted from 1 March 1900 on, where its calendar is right.
 func parseExcel(text []byte, zone *time.Location) (int64, string) {
+	whole, fraction := digitRun(text)
+	plain := len(whole) > 0 && (len(fraction) == 0 || len(fraction) > 1 && fraction[0] == '.' && allDigits(fraction[1:]))
 	days, err := strconv.ParseFloat(string(text), 64)
-	if err != nil || days < 61 || days >= 2958466 {
+	if !plain || err != nil || days < 61 || days >= 2958466 {
 		return 0, quoted(text) + " is not a spreadsheet's date number"
 	}
-	whole := math.Floor(days)
-	second := int(math.Round((days - whole) * 86400))
-	return time.Date(1899, 12, 30+int(whole), 0, 0, second, 0, zone).Unix(), ""
+	const from = -25569 * 86400 // 30 December 1899
+	return moment(from+int64(math.Round(days*86400)), zone), ""
 }
 
-// isoReader walks over ISO 8601 text.
-type isoReader struct {
-	text []byte
-	bad  bool
+// moment returns when the clocks of zone show the time that a clock of UTC shows
+// wall seconds after 1970. Where they show it twice it is the first time; where
+// they never do, having been put forward, it is as much later as they skipped.
+// (The package time leaves open which it is, and may go back to the day before.)
+func moment(wall int64, zone *time.Location) int64 {
+	const day = 86400
+	before := offsetAt(wall-day, zone)
+	first := wall - before
+	if offsetAt(first, zone) == before {
+		return first
+	}
+	after := offsetAt(wall+day, zone)
+	if second := wall - after; offsetAt(second, zone) == after {
+		return second
+	}
+	return first
 }
 
-// parseISO reads 2025-12-31, with or without T or a space and a time of minutes
-// or seconds (a fraction is dropped), with or without Z or an offset.
-func parseISO(text []byte, zone *time.Location) (int64, string) {
-	r := isoReader{text: text}
-	year, month, day := r.number(4), r.after('-', 2), r.after('-', 2)
-	var hour, minute, second int
-	if len(r.text) > 0 && (r.text[0] == 'T' || r.text[0] == 't' || r.text[0] == ' ') {
-		r.text = r.text[1:]
-		hour, minute = r.number(2), r.after(':', 2)
-		if len(r.text) > 0 && r.text[0] == ':' {
-			second = r.after(':', 2)
-			r.fraction()
-		}
-	}
-	offset, hasZone := r.offset()
-	if r.bad || len(r.text) > 0 || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59 {
-		return 0, quoted(text) + " is not an ISO 8601 date"
-	}
-	if lastDay := time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day(); day < 1 || day > lastDay {
-		return 0, quoted(text) + " is not a day of the calendar"
-	}
-	if !hasZone && zone == nil {
-		return 0, quoted(text) + " names no zone, and the mapping neither"
-	}
-	if hasZone {
-		zone = time.UTC
-	}
-	t := time.Date(year, time.Month(month), day, hour, minute, second, 0, zone)
-	return t.Unix() - int64(offset), ""
-}
-
-func (r *isoReader) number(digits int) int {
-	if len(r.text) < digits || !allDigits(r.text[:digits]) {
-		r.bad = true
-		return 0
-	}
-	n := 0
-	for _, c := range r.text[:digits] {
-		n = n*10 + int(c-'0')
-	}
-	r.text = r.text[digits:]
-	return n
-}
-
-func (r *isoReader) after(separator byte, digits int) int {
-	if len(r.text) == 0 || r.text[0] != separator {
-		r.bad = true
-		return 0
-	}
-	r.text = r.text[1:]
-	return r.number(digits)
-}
-
-func (r *isoReader) fraction() {
-	if len(r.text) == 0 || r.text[0] != '.' && r.text[0] != ',' {
-		return
-	}
-	digits, rest := digitRun(r.text[1:])
-	r.bad = r.bad || len(digits) == 0
-	r.text = rest
-}
-
-// offset reads Z, ±07:00, ±0700 or ±07 and returns it in seconds.
-func (r *isoReader) offset() (seconds int, found bool) {
-	if len(r.text) == 0 {
-		return 0, false
-	}
-	sign := r.text[0]
-	r.text = r.text[1:]
-	switch sign {
-	case 'Z', 'z':
-		return 0, true
-	case '+', '-':
-	default:
-		r.bad = true
-		return 0, false
-	}
-	hours, minutes := r.number(2), 0
-	if len(r.text) > 0 && r.text[0] == ':' {
-		minutes = r.after(':', 2)
-	} else if len(r.text) > 0 {
-		minutes = r.number(2)
-	}
-	r.bad = r.bad || hours > 15 || minutes > 59
-	seconds = hours*3600 + minutes*60
-	if sign == '-' {
-		seconds = -seconds
-	}
-	return seconds, true
+// offsetAt returns the seconds that zone's clocks are ahead of UTC's.
+func offsetAt(unix int64, zone *time.Location) int64 {
+	_, offset := time.Unix(unix, 0).In(zone).Zone()
+	return int64(offset)
 }

@@ -1,14 +1,12 @@
 package mapping
 
 import (
-	"encoding/json"
-	"errors"
-	"strconv"
+	"strings"
+	"unicode/utf8"
 
-	"github.com/ciobulk/ciobulk/rows"
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
 )
 
 // node is a YAML value that knows where it stands. One of text, items and
@@ -41,40 +39,94 @@ const (
 
 func (k nodeKind) scalar() bool { return k < listNode && k != nullNode }
 
+// shown names what stands there, for messages.
+func (n node) shown() string {
+	switch {
+	case n.kind == listNode:
+		return "a list"
+	case n.kind == mappingNode:
+		return "keys and values"
+	case n.kind == nullNode || n.text == "":
+		return "nothing"
+	}
+	return quoted([]byte(n.text))
+}
+
+const bom = "\ufeff"
+
 // readYAML reads the one document of the mapping's source.
 func (m *Mapping) readYAML() (node, error) {
-	file, err := parser.ParseBytes(m.source, 0)
+	// The library counts a carriage return as a line of its own in places.
+	text := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimPrefix(string(m.source), bom))
+	m.lines = strings.Split(text, "\n")
+	if !utf8.ValidString(text) {
+		return node{}, m.notUTF8()
+	}
+	file, err := parser.ParseBytes([]byte(text), 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		return node{}, m.syntaxError(err)
 	}
-	if len(file.Docs) > 1 && file.Docs[1].Body != nil {
-		return node{}, m.wrong(placeOf(file.Docs[1].Body), "", "a mapping is one document")
+	root, count := node{}, 0
+	for _, d := range file.Docs {
+		if count > 0 && d.Start != nil { // behind an empty document the library stops
+			return node{}, m.secondDocument(m.inside(d.Start))
+		}
+		if d.Body == nil || d.Body.Type() == ast.DirectiveType || d.Body.Type() == ast.CommentType {
+			continue
+		}
+		n, err := m.convert(d.Body)
+		if count++; count > 1 {
+			return node{}, m.secondDocument(n.place)
+		}
+		if root = n; err != nil {
+			return node{}, err
+		}
 	}
-	if len(file.Docs) == 0 || file.Docs[0].Body == nil {
-		return node{}, &Error{File: m.file, Msg: "is empty", Hint: `it needs at least a line such as "match: {id: user_id}"`}
+	if count == 0 {
+		return node{}, &Error{File: m.file, Msg: "the mapping is empty", Hint: `it needs at least a line such as "match: {id: user_id}"`}
 	}
-	return m.convert(file.Docs[0].Body)
+	return root, nil
 }
 
-func (m *Mapping) syntaxError(err error) error {
-	var yamlError yaml.Error
-	if errors.As(err, &yamlError) && yamlError.GetToken() != nil {
-		p := yamlError.GetToken().Position
-		return m.wrong(place{p.Line, p.Column}, "", "not YAML: %s", yamlError.GetMessage())
-	}
-	return &Error{File: m.file, Msg: "not YAML: " + err.Error()}
+func (m *Mapping) secondDocument(p place) error {
+	return m.wrong(p, "keep one mapping in a file", "a second document starts here")
 }
 
-func placeOf(n ast.Node) place {
-	p := n.GetToken().Position
-	return place{p.Line, p.Column}
+func (m *Mapping) notUTF8() error {
+	for i, line := range m.lines {
+		if !utf8.ValidString(line) {
+			valid := strings.ToValidUTF8(line, "\ufffd")
+			m.lines[i] = valid
+			column := utf8.RuneCountInString(valid[:strings.Index(valid, "\ufffd")]) + 1
+			return m.wrong(place{i + 1, column}, "save the file as UTF-8", "this character is not UTF-8")
+		}
+	}
+	return nil
+}
+
+// placeOf returns where n starts, which is inside the file whatever the library
+// says.
+func (m *Mapping) placeOf(n ast.Node) place { return m.inside(n.GetToken()) }
+
+func (m *Mapping) inside(t *token.Token) place {
+	if t == nil || t.Position == nil {
+		return place{1, 1}
+	}
+	line := min(max(t.Position.Line, 1), len(m.lines))
+	return place{line, min(max(t.Position.Column, 1), utf8.RuneCountInString(m.line(line))+1)}
 }
 
 func (m *Mapping) convert(n ast.Node) (node, error) {
-	out := node{place: placeOf(n), text: n.GetToken().Value}
+	if n == nil {
+		return node{kind: nullNode, place: place{1, 1}}, nil
+	}
+	out := node{place: m.placeOf(n), text: n.GetToken().Value}
 	switch n := n.(type) {
 	case *ast.StringNode:
 		out.text = n.Value
+		if n.Token.Type == token.StringType && looksLikeNumber(n.Value) {
+			out.kind = floatNode // to YAML 1.2, though not to the library
+		}
 	case *ast.LiteralNode:
 		out.text = n.Value.Value
 	case *ast.IntegerNode:
@@ -92,9 +144,21 @@ func (m *Mapping) convert(n ast.Node) (node, error) {
 	case *ast.MappingValueNode:
 		return m.convertPairs(out, []*ast.MappingValueNode{n})
 	default:
-		return out, m.wrong(out.place, "write the value out where it is needed", "%s is not used in mappings", n.Type())
+		return out, m.unused(out.place, n.Type())
 	}
 	return out, nil
+}
+
+// unused refuses what YAML has and mappings have no use for.
+func (m *Mapping) unused(p place, t ast.NodeType) error {
+	what, ok := map[ast.NodeType]string{
+		ast.AnchorType: "an anchor (&)", ast.AliasType: "an alias (*)", ast.TagType: "a tag (!)", ast.MergeKeyType: "a merge key (<<)",
+		ast.MappingKeyType: "a key of several parts (?)", ast.InfinityType: "an infinite number (.inf)", ast.NanType: "no number (.nan)",
+	}[t]
+	if !ok {
+		what = t.String()
+	}
+	return m.wrong(p, "write the value itself here, in quotes if it is text that starts so", "%s is not used in mappings", what)
 }
 
 func (m *Mapping) convertList(out node, n *ast.SequenceNode) (node, error) {
@@ -111,19 +175,19 @@ func (m *Mapping) convertList(out node, n *ast.SequenceNode) (node, error) {
 
 func (m *Mapping) convertPairs(out node, values []*ast.MappingValueNode) (node, error) {
 	out.kind = mappingNode
-	seen := make(map[string]bool)
+	seen := make(map[string]int)
 	for i, v := range values {
 		key, err := m.convert(v.Key)
-		if err != nil {
-			return out, err
-		}
 		if i == 0 {
 			out.place = key.place
 		}
-		if seen[key.text] {
-			return out, m.wrong(key.place, "", "%q stands twice", key.text)
+		if err != nil {
+			return out, err
 		}
-		seen[key.text] = true
+		if line, twice := seen[key.text]; twice {
+			return out, m.wrong(key.place, "drop one of them", "%q stands twice, first on line %d", key.text, line)
+		}
+		seen[key.text] = key.place.line
 		value, err := m.convert(v.Value)
 		if err != nil {
 			return out, err
@@ -133,53 +197,7 @@ func (m *Mapping) convertPairs(out node, values []*ast.MappingValueNode) (node, 
 	return out, nil
 }
 
-// appendJSON appends the value as JSON.
-func (m *Mapping) appendJSON(dst []byte, n node) ([]byte, error) {
-	switch n.kind {
-	case integerNode:
-		i, err := strconv.ParseInt(n.text, 0, 64)
-		if err != nil {
-			return nil, m.wrong(n.place, "quote it to send it as text", "%s does not fit 64 bits", n.text)
-		}
-		return strconv.AppendInt(dst, i, 10), nil
-	case floatNode:
-		f, err := strconv.ParseFloat(n.text, 64)
-		b, jsonErr := json.Marshal(f)
-		if err != nil || jsonErr != nil {
-			return nil, m.wrong(n.place, "quote it to send it as text", "%s is not a number that JSON knows", n.text)
-		}
-		return append(dst, b...), nil
-	case booleanNode:
-		b, _ := strconv.ParseBool(n.text) // YAML's booleans are Go's
-		return strconv.AppendBool(dst, b), nil
-	case nullNode:
-		return append(dst, "null"...), nil
-	case listNode, mappingNode:
-		return m.appendNested(dst, n)
-	}
-	return rows.AppendJSONString(dst, n.text), nil
-}
-
-func (m *Mapping) appendNested(dst []byte, n node) (_ []byte, err error) {
-	open, end := byte('['), byte(']')
-	if n.kind == mappingNode {
-		open, end = '{', '}'
-	}
-	dst = append(dst, open)
-	for i := range max(len(n.items), len(n.pairs)) {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		value := node{}
-		if n.kind == mappingNode {
-			dst = append(rows.AppendJSONString(dst, n.pairs[i].key), ':')
-			value = n.pairs[i].value
-		} else {
-			value = n.items[i]
-		}
-		if dst, err = m.appendJSON(dst, value); err != nil {
-			return nil, err
-		}
-	}
-	return append(dst, end), nil
+func looksLikeNumber(text string) bool {
+	_, problem := appendNumber(nil, []byte(text), '.')
+	return problem == "" && text[0] != '+'
 }

@@ -21,18 +21,20 @@ type Block struct {
 	Read       int64 // bytes of the file read by then: compressed ones where it is compressed
 
 	data    []byte
+	from    Position // of data[0]: Start, or behind blank lines that were dropped
 	records []record
 }
 
-// record is one record's place in its block, and its line counted from the
-// block's first.
+// record is one record's place in its block's data, and its line counted from
+// the data's first.
 type record struct{ start, end, line uint32 }
 
 // Len returns the number of records.
 func (b *Block) Len() int { return len(b.records) }
 
-// Bytes returns the size of the block's text in bytes.
-func (b *Block) Bytes() int { return int(b.End.Offset - b.Start.Offset) }
+// Bytes returns the size of the block's text in bytes: less than lies between
+// Start and End where very many blank lines do.
+func (b *Block) Bytes() int { return len(b.data) }
 
 // raw returns record i as it stands, without its line ending.
 func (b *Block) raw(i int) []byte {
@@ -43,54 +45,38 @@ func (b *Block) raw(i int) []byte {
 // position returns where record i starts.
 func (b *Block) position(i int) Position {
 	r := b.records[i]
-	return Position{b.Start.Row + int64(i), b.Start.Line + int64(r.line), b.Start.Offset + int64(r.start)}
+	return Position{b.from.Row + int64(i), b.from.Line + int64(r.line), b.from.Offset + int64(r.start)}
 }
 
 // Next fills b with the records that follow, until it has maxRecords of them
-// or maxBytes are full; a single record may be longer. It returns io.EOF
-// behind the last record, or an *Error. One goroutine calls it.
+// or maxBytes are full, both at least 1; a single record may be longer. It
+// returns io.EOF behind the last record, or an *Error, in either case without
+// records and again if it is called again: the records before an error are
+// handed out first. Where a block ends depends on its last record alone and
+// not on how it was read. One goroutine calls it.
 func (in *Input) Next(b *Block, maxRecords, maxBytes int) error {
 	b.records = b.records[:0]
 	b.data = append(b.data[:0], in.carry...)
-	in.carry = in.carry[:0]
-	b.Start = in.at
+	b.Start, b.from = in.at, in.at
 	c := cutter{in: in, block: b, line: in.at.Line}
 	for {
-		if err := c.cut(maxRecords); err != nil {
+		err := c.cut(maxRecords)
+		if err == nil {
+			err = in.stop
+		}
+		n := len(b.records)
+		if n >= maxRecords || n > 0 && (err != nil || len(b.data) >= maxBytes) {
+			c.finish()
+			return nil
+		}
+		if err != nil {
+			in.carry, in.stop, b.data = in.carry[:0], err, b.data[:0]
+			b.End, b.Read = in.at, in.read.Load()
 			return err
 		}
-		full := len(b.records) >= maxRecords || len(b.records) > 0 && len(b.data) >= maxBytes
-		if full || in.ended {
-			break
-		}
-		if err := in.more(b); err != nil {
-			return err
-		}
+		c.drop()
+		c.more()
 	}
-	c.finish()
-	if len(b.records) == 0 {
-		return io.EOF
-	}
-	return nil
-}
-
-// more reads on into b, and marks the end of the input.
-func (in *Input) more(b *Block) error {
-	if cap(b.data)-len(b.data) < readSize {
-		grown := make([]byte, len(b.data), 2*cap(b.data)+2*readSize)
-		copy(grown, b.data)
-		b.data = grown
-	}
-	n, err := in.source.Read(b.data[len(b.data) : len(b.data)+readSize])
-	b.data = b.data[:len(b.data)+n]
-	if errors.Is(err, io.EOF) {
-		in.ended = true
-		return nil
-	}
-	if err != nil {
-		return &Error{Name: in.Name, Line: in.at.Line, Msg: "cannot read on behind this line", Err: err}
-	}
-	return nil
 }
 
 // cutter finds the records of one block.
@@ -100,9 +86,43 @@ type cutter struct {
 	pos   int   // where the next record starts
 	line  int64 // the line on which it starts
 	quote int   // CSV: no quote stands between pos and here
+
+	end     int   // behind the last record
+	endLine int64 // the line behind it
 }
 
-// cut marks the complete records from pos on, at most up to maxRecords.
+// more reads on, and notes where the input ends or fails.
+func (c *cutter) more() {
+	in, b := c.in, c.block
+	if need := len(b.data) + readSize; cap(b.data) < need {
+		// As large as the blocks before, so that one allocation does.
+		grown := make([]byte, len(b.data), max(need+need/4, in.typical))
+		copy(grown, b.data)
+		b.data = grown
+	}
+	n, err := in.source.Read(b.data[len(b.data) : len(b.data)+readSize])
+	b.data = b.data[:len(b.data)+n]
+	switch {
+	case n > 0 || err == nil: // the error, if any, comes again
+	case errors.Is(err, io.EOF):
+		in.ended = true
+	default:
+		in.stop = &Error{Name: in.Name, Line: c.line, Msg: "cannot read on from this line", Err: err}
+	}
+}
+
+// drop forgets the blank lines before the first record: there may be more of
+// them than memory.
+func (c *cutter) drop() {
+	if b := c.block; len(b.records) == 0 {
+		b.from.Line, b.from.Offset = c.line, b.from.Offset+int64(c.pos)
+		b.data = append(b.data[:0], b.data[c.pos:]...)
+		c.pos = 0
+	}
+}
+
+// cut marks the complete records from pos on, at most up to maxRecords. It
+// returns io.EOF if none can follow.
 func (c *cutter) cut(maxRecords int) error {
 	b := c.block
 	if n := len(b.data); c.in.ended && n > 0 && b.data[n-1] != '\n' {
@@ -111,12 +131,13 @@ func (c *cutter) cut(maxRecords int) error {
 	c.quote = c.pos
 	for len(b.records) < maxRecords && c.pos < len(b.data) {
 		end, lines := c.next()
-		if end == 0 {
+		if end == 0 || end > MaxRecord {
 			return c.incomplete()
 		}
-		c.mark(c.pos, c.pos+end)
-		c.pos += end
-		c.line += lines
+		c.mark(end, lines)
+	}
+	if c.in.ended && c.pos == len(b.data) {
+		return io.EOF
 	}
 	return nil
 }
@@ -152,16 +173,18 @@ func (c *cutter) quoted(end int) bool {
 	return c.quote < end
 }
 
-// mark notes a record; an empty line is none.
-func (c *cutter) mark(start, end int) {
-	data := c.block.data
-	end--
-	if end > start && data[end-1] == '\r' {
+// mark passes over the record at pos and notes it; an empty line is none.
+func (c *cutter) mark(length int, lines int64) {
+	b, start, end := c.block, c.pos, c.pos+length-1
+	if end > start && b.data[end-1] == '\r' {
 		end--
 	}
+	line := uint32(c.line - b.from.Line)
+	c.pos += length
+	c.line += lines
 	if end > start {
-		c.block.records = append(c.block.records,
-			record{uint32(start), uint32(end), uint32(c.line - c.block.Start.Line)})
+		b.records = append(b.records, record{uint32(start), uint32(end), line})
+		c.end, c.endLine = c.pos, c.line
 	}
 }
 
@@ -173,32 +196,34 @@ func (c *cutter) incomplete() error {
 	return c.unterminated()
 }
 
+// unterminated looks at no more than MaxRecord bytes, so that the error is the
+// same however many were read.
 func (c *cutter) unterminated() error {
+	data, is := c.block.data[c.pos:], "never closed"
+	if len(data) > MaxRecord {
+		data, is = data[:MaxRecord], fmt.Sprintf("not closed within %d MiB", MaxRecord>>20)
+	}
 	if c.in.Format == CSV {
-		data := c.block.data[c.pos:]
 		if _, open, at := csvEnd(data, c.in.Delimiter); open {
 			return &Error{Name: c.in.Name, Line: c.line + int64(bytes.Count(data[:at], []byte{'\n'})),
-				Msg:  "a quote opens on this line and is never closed",
+				Msg:  "a quote opens on this line and is " + is,
 				Hint: "close it, or double it if it is part of the text; nothing behind it can be told apart"}
 		}
 	}
-	return c.tooLong()
-}
-
-func (c *cutter) tooLong() error {
 	return &Error{Name: c.in.Name, Line: c.line,
 		Msg:  fmt.Sprintf("a record of more than %d MiB starts on this line", MaxRecord>>20),
 		Hint: "is this a text file with one record a line?"}
 }
 
-// finish hands what is behind the last record to the next block.
+// finish ends the block behind its last record and leaves the rest to the next
+// one: blank lines too, of which a block of another size would have had more or
+// fewer.
 func (c *cutter) finish() {
 	in, b := c.in, c.block
-	in.carry = append(in.carry[:0], b.data[c.pos:]...)
-	b.data = b.data[:c.pos]
-	in.at.Row += int64(len(b.records))
-	in.at.Line = c.line
-	in.at.Offset += int64(c.pos)
+	in.typical = max(in.typical, len(b.data)+readSize)
+	in.carry = append(in.carry[:0], b.data[c.end:]...)
+	b.data = b.data[:c.end]
+	in.at = Position{b.from.Row + int64(len(b.records)), c.endLine, b.from.Offset + int64(c.end)}
 	if in.padded && len(in.carry) == 0 {
 		in.at.Offset--
 		in.padded = false

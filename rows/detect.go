@@ -38,7 +38,8 @@ func formatByContent(sample []byte) Format {
 
 // detectDelimiter tries the usual ones on the first records: the one that
 // splits most of them into as many cells as the header wins, more cells
-// deciding between equals. A file of one column has a comma.
+// deciding between equals. One that breaks the header is not it. A file of one
+// column has a comma.
 func detectDelimiter(sample []byte) byte {
 	best, bestScore := byte(','), 0
 	for _, d := range []byte{',', ';', '\t', '|'} {
@@ -52,6 +53,7 @@ func detectDelimiter(sample []byte) byte {
 func delimiterScore(sample []byte, delimiter byte) int {
 	const records = 20
 	var cells []Cell
+	var broken *Broken
 	width, alike := 0, 0
 	for range records {
 		sample = bytes.TrimLeft(sample, "\r\n")
@@ -62,17 +64,17 @@ func delimiterScore(sample []byte, delimiter byte) int {
 		if end == 0 {
 			break
 		}
-		cells, _, _ = splitCSV(bytes.TrimRight(sample[:end], "\r\n"), delimiter, cells[:0], nil)
+		cells, _, broken = splitCSV(bytes.TrimRight(sample[:end], "\r\n"), delimiter, cells[:0], nil)
 		sample = sample[end:]
 		if width == 0 {
 			width = len(cells)
 		}
-		if len(cells) == width {
+		if width < 2 || broken != nil && alike == 0 {
+			return 0
+		}
+		if broken == nil && len(cells) == width {
 			alike++
 		}
-	}
-	if width < 2 {
-		return 0
 	}
 	return alike*1000 + min(width, 999)
 }

@@ -2,11 +2,13 @@ package rows
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
 )
 
-// maxDepth bounds how deep JSON values may nest.
+// maxDepth bounds how deep arrays and objects may nest, the outermost included.
 const maxDepth = 200
 
 // jsonError is where and why a text is not JSON.
@@ -22,7 +24,8 @@ type scanner struct {
 	err  *jsonError
 }
 
-// ValidJSON reports whether text is exactly one JSON value.
+// ValidJSON reports whether text is exactly one JSON value. It must be UTF-8,
+// have no half surrogate pairs and nest no deeper than 200 levels.
 func ValidJSON(text []byte) bool {
 	s := scanner{data: text}
 	s.space()
@@ -65,16 +68,15 @@ func (s *scanner) expect(c byte) bool {
 	return true
 }
 
-// value passes over one value and returns its kind.
+// value passes over one value inside depth others and returns its kind.
 func (s *scanner) value(depth int) Kind {
-	if depth > maxDepth {
-		s.fail("nested deeper than 200 levels")
-		return Absent
-	}
 	switch c := s.peek(); {
 	case c == '"':
 		s.str()
 		return Text
+	case depth == maxDepth && (c == '{' || c == '['):
+		s.fail("nested deeper than 200 levels")
+		return Absent
 	case c == '{':
 		s.object(depth)
 		return JSON
@@ -111,26 +113,41 @@ func (s *scanner) str() (escaped bool) {
 	if !s.expect('"') {
 		return false
 	}
-	for s.pos < len(s.data) {
-		switch c := s.data[s.pos]; {
+	for s.err == nil {
+		s.pos = plainEnd(s.data, s.pos)
+		switch c := s.peek(); {
+		case s.pos == len(s.data):
+			s.fail("a string that is never closed")
 		case c == '"':
 			s.pos++
 			return escaped
 		case c == '\\':
 			escaped = true
 			s.escape()
-			if s.err != nil {
-				return escaped
-			}
-		case c < 0x20:
-			s.fail("a control character inside a string; it must be escaped")
-			return escaped
 		default:
-			s.pos++
+			s.fail("a control character inside a string; it must be escaped")
 		}
 	}
-	s.fail("a string that is never closed")
 	return escaped
+}
+
+// plainEnd returns where the bytes from text[i] on that stand for themselves
+// inside a JSON string end. It looks at eight at a time: of the top bits that
+// are set in stop the lowest is right, and those above it may be wrong.
+func plainEnd(text []byte, i int) int {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	for ; i+8 <= len(text); i += 8 {
+		x := binary.LittleEndian.Uint64(text[i:])
+		quote, escape := x^ones*'"', x^ones*'\\'
+		stop := ((x-ones*0x20)&^x | (quote-ones)&^quote | (escape-ones)&^escape) & tops
+		if stop != 0 {
+			return i + bits.TrailingZeros64(stop)/8
+		}
+	}
+	for i < len(text) && plain[text[i]] {
+		i++
+	}
+	return i
 }
 
 // escape passes over one escape; surrogates must come in pairs.
@@ -306,11 +323,12 @@ var plain = func() (t [256]bool) {
 
 // AppendJSONString appends text as a JSON string, quotes included. Bytes that
 // are not ASCII are copied: the caller sees to it that text is UTF-8.
-func AppendJSONString(dst, text []byte) []byte {
+func AppendJSONString[T string | []byte](dst []byte, text T) []byte {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')
 	start := 0
-	for i, c := range text {
+	for i := range len(text) {
+		c := text[i]
 		if plain[c] {
 			continue
 		}

@@ -37,15 +37,17 @@ type Input struct {
 	Size        int64    // bytes of the file, compressed as it is; -1 where unknown
 	Digest      string   // SHA-256 of what identifies the content, see digest
 
-	file   *os.File // nil for standard input
-	source io.Reader
-	close  func()
-	first  Position // behind the byte order mark and the header
-	at     Position
-	carry  []byte // read, but behind the last record of the last block
-	ended  bool
-	padded bool // a line ending was added behind the last record
-	read   atomic.Int64
+	file    *os.File // nil for standard input
+	source  io.Reader
+	close   func()
+	first   Position // behind the byte order mark and the header
+	at      Position
+	carry   []byte // read, but behind the last record of the last block
+	ended   bool
+	stop    error // what the last call of Next returned, if not nil: the ones that follow do too
+	padded  bool  // a line ending was added behind the last record
+	typical int   // bytes that the largest block so far needed
+	read    atomic.Int64
 }
 
 // Expand turns command-line arguments into paths: a pattern that no file is
@@ -155,9 +157,13 @@ func (in *Input) start() error {
 	}
 	in.at.Line = 1
 	if len(bytes.TrimSpace(in.carry)) == 0 && in.ended {
-		return &Error{Name: in.Name, Msg: "is empty", Hint: "a CSV file needs a header and a JSONL file an object on each line"}
+		return in.empty()
 	}
 	return in.recognise()
+}
+
+func (in *Input) empty() error {
+	return &Error{Name: in.Name, Msg: "is empty", Hint: "a CSV file needs a header and a JSONL file an object on each line"}
 }
 
 // recognise settles format, delimiter and columns.
@@ -239,8 +245,14 @@ func (in *Input) refuseForeign() error {
 
 // header reads the CSV header into Columns.
 func (in *Input) header() error {
+	if line := in.loneReturn(); line > 0 {
+		return &Error{Name: in.Name, Line: line, Msg: "lines end in a carriage return alone",
+			Hint: "convert the file: tr '\\r' '\\n' < " + in.Path}
+	}
 	var b Block
-	if err := in.Next(&b, 1, 1); err != nil {
+	if err := in.Next(&b, 1, 1); errors.Is(err, io.EOF) {
+		return in.empty()
+	} else if err != nil {
 		return err
 	}
 	in.at.Row = 0
@@ -255,12 +267,27 @@ func (in *Input) header() error {
 	if broken != nil {
 		return &Error{Name: in.Name, Line: line, Msg: "the header cannot be read: " + broken.Message}
 	}
-	if bytes.Contains(in.Header, []byte{'\r'}) && !bytes.Contains(in.Header, []byte{'\n'}) {
-		return &Error{Name: in.Name, Line: line, Msg: "lines end in a carriage return alone",
-			Hint: "convert the file: tr '\\r' '\\n' < " + in.Path}
-	}
 	in.columns(cells)
 	return nil
+}
+
+// loneReturn returns the line of the header if a carriage return stands in it
+// outside quotes, and 0 if none does. It looks at the sample: to Next the whole
+// file may be one record.
+func (in *Input) loneReturn() (line int64) {
+	text := bytes.TrimLeft(in.carry, "\r\n")
+	line = 1 + int64(bytes.Count(in.carry[:len(in.carry)-len(text)], []byte{'\n'}))
+	text, _, _ = bytes.Cut(text, []byte{'\n'})
+	quoted := false
+	for _, c := range bytes.TrimRight(text, "\r") {
+		if c == '"' {
+			quoted = !quoted
+		}
+		if c == '\r' && !quoted {
+			return line
+		}
+	}
+	return 0
 }
 
 // columns names the columns and notes what is odd about them.
@@ -307,21 +334,32 @@ func (in *Input) names() error {
 }
 
 // SeekTo continues behind p, a position that this input reported: at once in a
-// plain file, by reading over the rows otherwise. It returns an *Error if the
-// input is not the one it was.
+// plain file, by reading over the rows otherwise, which cannot go back. The
+// zero Position is the start. It returns an *Error if the input is not the one
+// it was, as far as can be told from p.
 func (in *Input) SeekTo(p Position) error {
 	if p.Offset <= in.first.Offset {
-		return nil
+		p = in.first
 	}
-	if in.Seekable() {
-		if _, err := in.file.Seek(p.Offset, io.SeekStart); err != nil {
-			return &Error{Name: in.Name, Msg: "cannot continue", Err: cause(err)}
-		}
-		in.source, in.carry, in.ended, in.padded, in.at = counter{in.file, &in.read}, nil, false, false, p
-		in.read.Store(p.Offset)
-		return nil
+	if !in.Seekable() {
+		return in.skip(p)
 	}
-	return in.skip(p)
+	if p != in.first && !in.lineStarts(p.Offset) {
+		return in.elsewhere(p)
+	}
+	if _, err := in.file.Seek(p.Offset, io.SeekStart); err != nil {
+		return &Error{Name: in.Name, Msg: "cannot continue", Err: cause(err)}
+	}
+	in.source, in.carry, in.ended, in.stop, in.padded, in.at = counter{in.file, &in.read}, nil, false, nil, false, p
+	in.read.Store(p.Offset)
+	return nil
+}
+
+// lineStarts reports whether a line of the file may start at offset.
+func (in *Input) lineStarts(offset int64) bool {
+	var before [1]byte
+	n, _ := in.file.ReadAt(before[:], offset-1)
+	return n == 1 && (before[0] == '\n' || offset == in.Size)
 }
 
 // skip reads over the rows before p.
@@ -337,10 +375,14 @@ func (in *Input) skip(p Position) error {
 		}
 	}
 	if in.at != p {
-		return &Error{Name: in.Name, Line: in.at.Line, Msg: fmt.Sprintf("row %d is not where it was when the run stopped", p.Row),
-			Hint: "give the same input again, or start over with --restart"}
+		return in.elsewhere(p)
 	}
 	return nil
+}
+
+func (in *Input) elsewhere(p Position) error {
+	return &Error{Name: in.Name, Line: p.Line, Msg: fmt.Sprintf("row %d is not where it was when the run stopped", p.Row),
+		Hint: "give the same input again, or start over with --restart"}
 }
 
 // At returns the position behind the last block.

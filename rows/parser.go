@@ -16,8 +16,9 @@ type Parser struct {
 	columns   []Column
 	fixed     int            // columns that every parser of the input knows
 	index     map[string]int // name to column; JSONL only
-	seen      []uint32       // by column: the generation of the row it was last seen in
-	now       uint32         // the present row's generation
+	next      []int          // by column + 1, the first for the start: the column that followed last time
+	seen      []uint64       // by column: the generation of the row it was last seen in
+	now       uint64         // the present row's generation
 	row       Row
 	scratch   []byte
 }
@@ -32,7 +33,7 @@ func (in *Input) Parser(names []string) *Parser {
 		p.fixed = len(p.columns)
 		return p
 	}
-	p.columns, p.index = nil, make(map[string]int)
+	p.columns, p.index, p.next = nil, make(map[string]int), []int{0}
 	for _, name := range names {
 		p.add(name)
 	}
@@ -47,7 +48,7 @@ func (p *Parser) Columns() []Column { return p.columns }
 func (p *Parser) add(name string) int {
 	p.index[name] = len(p.columns)
 	p.columns = append(p.columns, Column{Name: name})
-	p.seen = append(p.seen, 0)
+	p.seen, p.next = append(p.seen, 0), append(p.next, 0)
 	return len(p.columns) - 1
 }
 
@@ -133,7 +134,7 @@ func (p *Parser) forget() {
 	for _, c := range p.columns[p.fixed:] {
 		delete(p.index, c.Name)
 	}
-	p.columns, p.seen = p.columns[:p.fixed], p.seen[:p.fixed]
+	p.columns, p.seen, p.next = p.columns[:p.fixed], p.seen[:p.fixed], p.next[:p.fixed+1]
 }
 
 func (p *Parser) notObject(s *scanner) *Broken {
@@ -194,9 +195,8 @@ func (p *Parser) member(r *Row, s *scanner) *Broken {
 		cell.Kind = s.value(1)
 		cell.Text = s.data[valueAt:s.pos:s.pos]
 	}
-	column, ok := p.index[string(name)]
-	if !ok {
-		column = p.add(string(name))
+	column := p.column(name, r.Order)
+	if column == len(r.Cells) {
 		r.Cells = append(r.Cells, Cell{})
 	}
 	if p.seen[column] == p.now {
@@ -207,6 +207,25 @@ func (p *Parser) member(r *Row, s *scanner) *Broken {
 	r.Cells[column] = cell
 	r.Order = append(r.Order, column)
 	return nil
+}
+
+// column returns the column of a name that stands behind others. It tries the
+// one that followed them last time before it asks the map: the objects of a
+// file mostly have the same names in the same order.
+func (p *Parser) column(name []byte, before []int) int {
+	last := 0
+	if n := len(before); n > 0 {
+		last = before[n-1] + 1
+	}
+	if next := p.next[last]; next < len(p.columns) && p.columns[next].Name == string(name) {
+		return next
+	}
+	column, ok := p.index[string(name)]
+	if !ok {
+		column = p.add(string(name))
+	}
+	p.next[last] = column
+	return column
 }
 
 // text passes over a string and returns it unescaped.

@@ -4,7 +4,7 @@
 // Start with Open. An Input is cut into Blocks of whole records by one
 // goroutine (Input.Next); the records of a block are split into Rows by any
 // number of Parsers, one a goroutine. Reading can start again at every
-// Position that a block or a row reported.
+// Position that a block reported.
 //
 // Text stays text: a CSV cell is its bytes, a JSONL value keeps its digits and
 // its spelling. What a value means is the mapping's business.
@@ -59,7 +59,7 @@ type Row struct {
 	Line   int64  // the line on which it starts
 	Raw    []byte // the record as it stands, without its line ending
 	Cells  []Cell // by column; a broken CSV record has as many as were found
-	Order  []int  // the columns that are present, as they stand in the record
+	Order  []int  // JSONL: the columns that are present, as they stand in the record
 	Broken *Broken
 }
 

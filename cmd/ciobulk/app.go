@@ -51,6 +51,7 @@ func (p *program) app() *cli.App {
 	for _, c := range app.Commands {
 		c.OnUsageError = app.OnUsageError
 		c.HideHelpCommand = true
+		c.CustomHelpTemplate = commandHelp(c)
 	}
 	return app
 }

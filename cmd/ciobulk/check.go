@@ -12,16 +12,15 @@ import (
 
 func (p *program) checkCommand() *cli.Command {
 	return &cli.Command{
-		Name:               "check",
-		Usage:              "are the credentials good, which workspace, which region",
-		CustomHelpTemplate: commandHelp,
+		Name:  "check",
+		Usage: "are the credentials good, which workspace, which region",
 		Description: `Asks Customer.io which workspace the Track API credentials belong to.
 Nothing is written.`,
 		UsageText: `ciobulk check
 ciobulk check --credentials ~/.config/ciobulk.env`,
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "credentials", Usage: "read credentials from `FILE` (NAME=value lines, mode 0600) over the environment"},
-			&cli.DurationFlag{Name: "outage", Value: 10 * time.Second, Usage: "how long to wait for a service that is down"},
+			&cli.StringFlag{Category: "Flags", Name: "credentials", Usage: "read credentials from `FILE` (NAME=value lines, mode 0600) over the environment"},
+			&cli.DurationFlag{Category: "Flags", Name: "outage", Value: 10 * time.Second, Usage: "wait this `DURATION` for a service that is down"},
 		},
 		Action: p.check,
 	}

@@ -1,20 +1,12 @@
 package main
 
-// The help texts: what a command is for, its flags in parts, examples, and the
-// exit codes.
-const commandHelp = `{{.HelpName}} - {{.Usage}}
+import (
+	"fmt"
+	"slices"
+	"strings"
 
-USAGE
-   {{.HelpName}} {{if .VisibleFlags}}[flags]{{end}}{{if .ArgsUsage}} {{.ArgsUsage}}{{end}}
-
-{{wrap .Description 3}}
-{{range .VisibleFlagCategories}}
-{{if .Name}}{{.Name}}{{else}}FLAGS{{end}}{{range .Flags}}
-   {{.}}{{end}}
-{{end}}
-EXAMPLES
-   {{wrap .UsageText 3}}
-` + exitHelp
+	"github.com/urfave/cli/v2"
+)
 
 const appHelp = `{{.Name}} - {{.Usage}}
 
@@ -22,7 +14,7 @@ USAGE
    {{.Name}} COMMAND [flags] FILE…
 
 COMMANDS{{range .VisibleCommands}}
-   {{.Name}}{{"\t"}}{{.Usage}}{{end}}
+   {{printf "%-10s" .Name}}{{.Usage}}{{end}}
 
    ciobulk COMMAND --help tells more. Flags may stand before and behind the files.
 
@@ -37,3 +29,62 @@ EXAMPLES
    ciobulk upsert people.csv -m people.yaml
    ciobulk check
 ` + exitHelp
+
+// helpWidth is the column that the usage of flags starts in.
+const helpWidth = 26
+
+// commandHelp is a command's help text: what it is for, its flags in the parts
+// that they are declared in, examples, and the exit codes. UsageText holds the
+// examples.
+func commandHelp(c *cli.Command) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "ciobulk %s - %s\n\nUSAGE\n   ciobulk %s [flags] %s\n\n", c.Name, c.Usage, c.Name, c.ArgsUsage)
+	for line := range strings.Lines(c.Description + "\n") {
+		b.WriteString("   " + line)
+	}
+	var parts []string
+	for _, f := range c.Flags {
+		if part := f.(cli.CategorizableFlag).GetCategory(); !slices.Contains(parts, part) {
+			parts = append(parts, part)
+		}
+	}
+	for _, part := range parts {
+		fmt.Fprintf(&b, "\n%s\n", strings.ToUpper(part))
+		for _, f := range c.Flags {
+			if f.(cli.CategorizableFlag).GetCategory() == part {
+				b.WriteString(flagHelp(f.(cli.DocGenerationFlag)))
+			}
+		}
+	}
+	b.WriteString("\nEXAMPLES\n")
+	for line := range strings.Lines(c.UsageText + "\n") {
+		b.WriteString("   " + line)
+	}
+	return b.String() + exitHelp
+}
+
+// flagHelp is a flag's lines: its names, the name of its value, which usage has
+// in backquotes, and its default.
+func flagHelp(f cli.DocGenerationFlag) string {
+	names := f.(cli.Flag).Names()
+	name := "--" + names[0]
+	if len(names) > 1 {
+		name = "-" + names[1] + ", " + name
+	}
+	usage, value := f.GetUsage(), ""
+	if before, rest, ok := strings.Cut(usage, "`"); ok {
+		var after string
+		value, after, _ = strings.Cut(rest, "`")
+		usage = before + value + after
+	}
+	if f.TakesValue() {
+		name += " " + value
+		if d := strings.Trim(f.GetDefaultText(), `"`); d != "" && d != "0" {
+			usage += " (default " + strings.TrimSuffix(d, "0s") + ")"
+		}
+	}
+	if len(name) > helpWidth-2 {
+		return fmt.Sprintf("   %s\n   %*s%s\n", name, helpWidth, "", usage)
+	}
+	return fmt.Sprintf("   %-*s%s\n", helpWidth, name, usage)
+}

@@ -12,20 +12,19 @@ import (
 
 func (p *program) simulateCommand() *cli.Command {
 	return &cli.Command{
-		Name:               "simulate",
-		Usage:              "be a Customer.io on this machine, to try things without an account",
-		CustomHelpTemplate: commandHelp,
+		Name:  "simulate",
+		Usage: "be a Customer.io on this machine, to try things without an account",
 		Description: `Serves the Track API on loopback until it is interrupted, and prints the
 environment that makes other calls of ciobulk use it. What it holds can be read
 under /_simulator/people, /_simulator/events and /_simulator/stats.`,
 		UsageText: `ciobulk simulate
 ciobulk simulate --port 8025 --faults '{"every_429": 10, "cut_after": 25, "latency": "50ms"}'`,
 		Flags: []cli.Flag{
-			&cli.IntFlag{Name: "port", Usage: "of 127.0.0.1; 0 takes a free one", Value: 8025},
-			&cli.StringFlag{Name: "region", Usage: "us or eu", Value: "us"},
-			&cli.Int64Flag{Name: "workspace", Usage: "the workspace's id", Value: 1},
-			&cli.StringFlag{Name: "faults", Usage: "what goes wrong, as `JSON`; the README lists the names"},
-			&cli.BoolFlag{Name: "count-only", Usage: "count operations and keep nothing, for measurements"},
+			&cli.IntFlag{Category: "Flags", Name: "port", Usage: "listen on port `N` of 127.0.0.1; 0 takes a free one", Value: 8025},
+			&cli.StringFlag{Category: "Flags", Name: "region", Usage: "play `us|eu`", Value: "us"},
+			&cli.Int64Flag{Category: "Flags", Name: "workspace", Usage: "the workspace's id, `N`", Value: 1},
+			&cli.StringFlag{Category: "Flags", Name: "faults", Usage: "what goes wrong, as `JSON`; the README lists the names"},
+			&cli.BoolFlag{Category: "Flags", Name: "count-only", Usage: "count operations and keep nothing, for measurements"},
 		},
 		Action: p.simulate,
 	}
@@ -77,7 +76,7 @@ func (s *session) simulated(values map[string]string) (end func(), err error) {
 	values["CUSTOMERIO_SITE_ID"], values["CUSTOMERIO_API_KEY"] = simulatedSite, key
 	s.report.note("simulated: nothing leaves this machine")
 	return func() {
-		s.report.note(fmt.Sprintf("the simulated workspace has %s", counted(int64(w.Stats().People), "person")))
+		s.report.note(fmt.Sprintf("people in the simulated workspace: %s", grouped(int64(w.Stats().People))))
 		cancel()
 		_ = wait() // nobody is left to serve
 	}, nil

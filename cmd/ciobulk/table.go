@@ -62,17 +62,26 @@ func (t table) reasons(b *strings.Builder) {
 		verdict = "would be rejected"
 	}
 	fmt.Fprintf(b, "\n%s:\n", verdict)
-	for i, r := range t.summary.Reasons {
-		if i == maxReasonLines {
-			fmt.Fprintf(b, "  … and %s\n", counted(int64(len(t.summary.Reasons)-i), "more reason"))
-			break
-		}
-		why := strings.TrimSpace(r.Reason + " " + r.Field)
-		if r.Status > 0 {
-			why += fmt.Sprintf(" (%d)", r.Status)
-		}
-		fmt.Fprintf(b, "%12s  %-40s %s:%d (row %s)\n", grouped(r.Count), why, r.Input, r.Line, grouped(r.Row))
+	shown := t.summary.Reasons[:min(len(t.summary.Reasons), maxReasonLines)]
+	width := 0
+	for _, r := range shown {
+		width = max(width, len(why(r)))
 	}
+	for _, r := range shown {
+		fmt.Fprintf(b, "%8s  %-*s  %s:%d (row %s)\n", grouped(r.Count), width, why(r), r.Input, r.Line, grouped(r.Row))
+	}
+	if more := len(t.summary.Reasons) - len(shown); more > 0 {
+		fmt.Fprintf(b, "          … and %s, see summary.json\n", counted(int64(more), "more reason"))
+	}
+}
+
+// why names a reason: the service's word for it, the field, the answer's status.
+func why(r importer.Reason) string {
+	text := strings.TrimSpace(r.Reason + " " + r.Field)
+	if r.Status > 0 {
+		text += fmt.Sprintf(" (%d)", r.Status)
+	}
+	return text
 }
 
 // next prints what the user may want to do now.

@@ -18,11 +18,10 @@ import (
 
 func (p *program) upsertCommand() *cli.Command {
 	return &cli.Command{
-		Name:               "upsert",
-		Usage:              "create people and set their attributes",
-		ArgsUsage:          "FILE…",
-		Flags:              rowFlags(),
-		CustomHelpTemplate: commandHelp,
+		Name:      "upsert",
+		Usage:     "create people and set their attributes",
+		ArgsUsage: "FILE…",
+		Flags:     rowFlags(),
 		Description: `Each row of the files becomes one person: created if there is none, updated
 if there is. FILE is a path, a pattern in quotes, or - for standard input; CSV or
 JSONL, plain, gzip or zstd. Without a mapping, --match is enough: every other

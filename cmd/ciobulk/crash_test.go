@@ -1,0 +1,86 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+)
+
+var crashRuns = flag.Int("crash-runs", 10, "how often TestCrash kills and resumes")
+
+// A crash costs seconds: killed at any request and resumed, a run ends with the
+// workspace, the ledger and the rejected file of a run that nobody disturbed.
+func TestCrash(t *testing.T) {
+	t.Parallel()
+	const rows, window = 4000, 8 * 4 * 20
+	s := newScene(t, rows)
+	calm := s.finish(s.command(), exitRejected)
+	people, rejected, requests := s.service.Fingerprint(), s.rejected(), s.seen.Load()
+	if calm.Rows != rows || calm.Accepted != rows*9/10-1 || calm.Rejected != rows/10+1 {
+		t.Fatalf("the undisturbed run: %+v", calm.Ledger)
+	}
+	for run := range *crashRuns {
+		if err := os.RemoveAll(filepath.Join(s.dir, ".ciobulk")); err != nil {
+			t.Fatal(err)
+		}
+		s.reset()
+		at := 1 + rand.Int64N(requests)
+		c := s.command()
+		s.then = func() { _ = c.Process.Kill() } // it may have ended
+		s.at.Store(at)
+		_ = c.Run() // killed
+		if state := c.ProcessState.Sys().(syscall.WaitStatus); !state.Signaled() {
+			t.Fatalf("run %d was not killed at request %d of %d: %v", run, at, requests, c.ProcessState)
+		}
+		s.at.Store(0)
+		sum := s.finish(s.command("--resume"), exitRejected)
+		if sum.Ledger != calm.Ledger || sum.Resumed != 1 {
+			t.Errorf("run %d, killed at %d: %+v, resumed %d", run, at, sum.Ledger, sum.Resumed)
+		}
+		if got := s.rejected(); !bytes.Equal(got, rejected) {
+			t.Errorf("run %d, killed at %d: another rejected file:\n%s", run, at, got)
+		}
+		if s.service.Fingerprint() != people {
+			t.Errorf("run %d, killed at %d: other people", run, at)
+		}
+		stats := s.service.Stats()
+		resent := stats.Applied + stats.Rejected - (rows*9/10 - 1)
+		if resent > window {
+			t.Errorf("run %d, killed at %d: %d rows sent again, the window is %d", run, at, resent, window)
+		}
+		t.Logf("run %d: killed at request %d of %d, %d rows sent again", run, at, requests, resent)
+	}
+}
+
+// Several crashes of one run, resumed with other batch sizes and lanes.
+func TestCrashAgainAndAgain(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, 4000)
+	calm := s.finish(s.command(), exitRejected)
+	people, rejected := s.service.Fingerprint(), s.rejected()
+	if err := os.RemoveAll(filepath.Join(s.dir, ".ciobulk")); err != nil {
+		t.Fatal(err)
+	}
+	s.reset()
+	for i, args := range [][]string{nil, {"--resume", "--batch-rows", "7"}, {"--resume", "--concurrency", "2"}} {
+		c := s.command(args...)
+		s.then = func() { _ = c.Process.Kill() } // it may have ended
+		s.at.Store(s.seen.Load() + 40)
+		_ = c.Run() // killed
+		if c.ProcessState.ExitCode() != -1 {
+			t.Fatalf("crash %d: %v\n%s", i, c.ProcessState, c.Stderr)
+		}
+	}
+	s.at.Store(0)
+	sum := s.finish(s.command("--resume", "--batch-rows", "33"), exitRejected)
+	if sum.Ledger != calm.Ledger || sum.Resumed != 3 {
+		t.Errorf("%+v, resumed %d times", sum.Ledger, sum.Resumed)
+	}
+	if !bytes.Equal(s.rejected(), rejected) || s.service.Fingerprint() != people {
+		t.Error("the end is not that of an undisturbed run")
+	}
+}

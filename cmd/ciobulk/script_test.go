@@ -1,0 +1,148 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/ciobulk/ciobulk/internal/simulator"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// The test binary is also the program: scripts and crash tests run it under
+// the name ciobulk.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"ciobulk": main})
+}
+
+const (
+	testSite = "site"
+	testKey  = "key-that-must-not-show"
+)
+
+// newService serves a workspace to one test. Where an OpenAPI document is
+// given, every request is checked against it.
+func newService(t testing.TB, c simulator.Config) (w *simulator.Workspace, url string) {
+	t.Helper()
+	c.SiteID, c.APIKey = testSite, testKey
+	w = simulator.New(c)
+	server := httptest.NewServer(checkContract(t, w))
+	t.Cleanup(server.Close)
+	return w, server.URL
+}
+
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			w, url := newService(env.T().(testing.TB), simulator.Config{WorkspaceID: 4711})
+			env.Values["service"] = w
+			env.Setenv("CUSTOMERIO_TRACK_URL", url)
+			env.Setenv("CUSTOMERIO_SITE_ID", testSite)
+			env.Setenv("CUSTOMERIO_API_KEY", testKey)
+			return nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"faults": setFaults, "person": showPerson, "expect": expectStat, "rows": makeRows, "exits": exits,
+		},
+		UpdateScripts: os.Getenv("UPDATE") != "",
+	})
+}
+
+// faults JSON: what goes wrong from now on.
+func setFaults(ts *testscript.TestScript, _ bool, args []string) {
+	var f simulator.Faults
+	ts.Check(json.Unmarshal([]byte(args[0]), &f))
+	ts.Value("service").(*simulator.Workspace).SetFaults(f)
+}
+
+// person KIND VALUE [ATTRIBUTE=JSON…]: the person is there, with just these
+// attributes if any are given; ! person: is not.
+func showPerson(ts *testscript.TestScript, neg bool, args []string) {
+	p, ok := ts.Value("service").(*simulator.Workspace).Person(args[0], args[1])
+	if ok == neg {
+		ts.Fatalf("person %s: found is %v", args[1], ok)
+	}
+	if neg || len(args) == 2 {
+		return
+	}
+	want := make(map[string]string)
+	for _, a := range args[2:] {
+		name, value, _ := strings.Cut(a, "=")
+		want[name] = value
+	}
+	got := make(map[string]string)
+	for name, value := range p.Attributes {
+		got[name] = string(value)
+	}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		ts.Fatalf("person %s has %v, want %v", args[1], got, want)
+	}
+}
+
+// expect NAME NUMBER: a figure of the simulator's.
+func expectStat(ts *testscript.TestScript, _ bool, args []string) {
+	data, err := json.Marshal(ts.Value("service").(*simulator.Workspace).Stats())
+	ts.Check(err)
+	var stats map[string]json.RawMessage
+	ts.Check(json.Unmarshal(data, &stats))
+	if string(stats[args[0]]) != args[1] {
+		ts.Fatalf("%s is %s, want %s", args[0], stats[args[0]], args[1])
+	}
+}
+
+// rows FILE N: a CSV file of n people, every tenth with an age that is none.
+func makeRows(ts *testscript.TestScript, _ bool, args []string) {
+	var n int
+	_, err := fmt.Sscan(args[1], &n)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), peopleCSV(n), 0o600))
+}
+
+func peopleCSV(n int) []byte {
+	var b strings.Builder
+	b.WriteString("id,name,age\n")
+	for i := range n {
+		age := fmt.Sprint(20 + i%60)
+		if i%10 == 9 {
+			age = "n/a"
+		}
+		fmt.Fprintf(&b, "user-%06d,\"Person, %d\",%s\n", i, i, age)
+	}
+	return []byte(b.String())
+}
+
+func TestEveryScriptStatesItsPromise(t *testing.T) {
+	t.Parallel()
+	scripts, err := filepath.Glob("testdata/script/*.txtar")
+	if err != nil || len(scripts) < 20 {
+		t.Fatalf("%d scripts, %v", len(scripts), err)
+	}
+	for _, path := range scripts {
+		data, err := os.ReadFile(path)
+		if err != nil || !strings.HasPrefix(string(data), "# ") {
+			t.Errorf("%s does not begin with what it guards: %v", path, err)
+		}
+	}
+}
+
+// exits CODE COMMAND…: the command ends with just this exit code.
+func exits(ts *testscript.TestScript, _ bool, args []string) {
+	err := ts.Exec(args[1], args[2:]...)
+	code := 0
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		code = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if fmt.Sprint(code) != args[0] {
+		ts.Fatalf("exit code %d, want %s", code, args[0])
+	}
+}

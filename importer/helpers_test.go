@@ -1,0 +1,160 @@
+package importer
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/ciobulk/ciobulk/customerio"
+	"github.com/ciobulk/ciobulk/mapping"
+	"github.com/ciobulk/ciobulk/rows"
+)
+
+// sender is a service in memory that answers as a test wants it to.
+type sender struct {
+	mu      sync.Mutex
+	applied []string                                           // operations that were accepted, in the order of their coming
+	stats   customerio.Stats                                   // guarded by mu
+	answer  func(ops [][]byte) ([]customerio.Rejection, error) // nil: all is accepted
+}
+
+func (s *sender) Send(_ context.Context, ops [][]byte) ([]customerio.Rejection, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stats.Requests++
+	var rejections []customerio.Rejection
+	if s.answer != nil {
+		var err error
+		if rejections, err = s.answer(ops); err != nil {
+			return nil, err
+		}
+	}
+	bad := make(map[int]bool)
+	for _, r := range rejections {
+		bad[r.Index] = true
+	}
+	for i, op := range ops {
+		s.stats.Bytes += int64(len(op))
+		if !bad[i] {
+			s.applied = append(s.applied, string(op))
+		}
+	}
+	return rejections, nil
+}
+
+func (s *sender) Stats() customerio.Stats {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stats
+}
+
+// source opens text as an input and binds the mapping to it.
+func source(t testing.TB, name, text, yaml string) Source {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	in, err := rows.Open(path, rows.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(in.Close)
+	m, err := mapping.Parse("test.yaml", []byte(yaml), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := m.Bind(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Source{in, plan}
+}
+
+const testMapping = `match: {id: id}
+attributes:
+  n: {column: n, type: integer}
+where: 'n != "hidden"'
+`
+
+// people is a CSV of n rows: of each ten one is no number, one is hidden and
+// one is broken; ids repeat after `distinct` rows.
+func people(n, distinct int) string {
+	var b strings.Builder
+	b.WriteString("id,n\n")
+	for i := range n {
+		value := fmt.Sprint(i)
+		switch i % 10 {
+		case 3:
+			value = "many"
+		case 5:
+			value = "hidden"
+		case 7:
+			value = fmt.Sprintf("%d,surplus", i)
+		}
+		fmt.Fprintf(&b, "p%d,%s\n", i%distinct, value)
+	}
+	return b.String()
+}
+
+// begin makes a run for the sources.
+func begin(t testing.TB, dir string, mode Mode, sources ...Source) *Run {
+	t.Helper()
+	run, err := State{Dir: dir}.Begin(workOf(sources), mode, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { run.Close() })
+	return run
+}
+
+func workOf(sources []Source) Work {
+	w := Work{Verb: "upsert", Mapping: "m", Workspace: 1}
+	for _, s := range sources {
+		w.Inputs = append(w.Inputs, WorkFile{Path: s.Input.Path, Size: s.Input.Size, Digest: s.Input.Digest})
+	}
+	return w
+}
+
+func readRejected(t testing.TB, run *Run) []byte {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(run.Dir, "rejected.*"))
+	if err != nil || len(files) > 1 {
+		t.Fatalf("%v %v", files, err)
+	}
+	if len(files) == 0 {
+		return nil
+	}
+	data, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+}
+
+var testTime = time.Date(2026, 11, 22, 5, 0, 0, 0, time.UTC)
+
+// reopen opens a source's file again, as the next process would.
+func reopen(t testing.TB, s Source) Source {
+	t.Helper()
+	in, err := rows.Open(s.Input.Path, rows.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(in.Close)
+	m, err := mapping.Parse("test.yaml", []byte(testMapping), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := m.Bind(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Source{in, plan}
+}

@@ -1,0 +1,84 @@
+package simulator
+
+import (
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+)
+
+// maxFaults is how many bytes a JSON text of Faults may have.
+const maxFaults = 1 << 16
+
+// serveAdmin lets another process look, without credentials:
+//
+//	GET  /_simulator/stats        Stats
+//	GET  /_simulator/people       []Person; with ?email=… (id, phone, cio_id) whoever that is
+//	GET  /_simulator/events       []Event
+//	GET  /_simulator/log          []Applied
+//	GET  /_simulator/fingerprint  {"fingerprint":"…"}
+//	POST /_simulator/faults       Faults, which replace the present ones
+//
+// A Host that is not this machine is refused: a web page could otherwise have
+// its own name resolve to loopback and read the people.
+func (w *Workspace) serveAdmin(rw http.ResponseWriter, r *http.Request) {
+	if !local(r.Host) {
+		failure(http.StatusForbidden, "only for this machine").send(rw)
+		return
+	}
+	switch r.Method + " " + strings.TrimPrefix(r.URL.Path, adminPath) {
+	case "GET stats":
+		writeJSON(rw, http.StatusOK, w.Stats())
+	case "GET people":
+		writeJSON(rw, http.StatusOK, w.peopleFor(r))
+	case "GET events":
+		writeJSON(rw, http.StatusOK, w.Events())
+	case "GET log":
+		writeJSON(rw, http.StatusOK, w.Log())
+	case "GET fingerprint":
+		writeJSON(rw, http.StatusOK, map[string]string{"fingerprint": w.Fingerprint()})
+	case "POST faults":
+		w.changeFaults(rw, r)
+	default:
+		failure(http.StatusNotFound, "not found").send(rw)
+	}
+}
+
+// peopleFor is everybody, or those whom the query's identifiers find.
+func (w *Workspace) peopleFor(r *http.Request) []Person {
+	query := r.URL.Query()
+	if len(query) == 0 {
+		return w.People()
+	}
+	found := []Person{}
+	for kind := range query {
+		if p, ok := w.Person(kind, query.Get(kind)); ok {
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
+func (w *Workspace) changeFaults(rw http.ResponseWriter, r *http.Request) {
+	var f Faults
+	data, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, maxFaults))
+	if err == nil {
+		err = json.Unmarshal(data, &f)
+	}
+	if err != nil {
+		failure(http.StatusBadRequest, err.Error()).send(rw)
+		return
+	}
+	w.SetFaults(f)
+	writeJSON(rw, http.StatusOK, f)
+}
+
+// local reports whether a Host header names this machine by its loopback.
+func local(hostport string) bool {
+	host, _, err := net.SplitHostPort(hostport)
+	if err != nil {
+		host = strings.Trim(hostport, "[]")
+	}
+	return host == "localhost" || net.ParseIP(host).IsLoopback()
+}

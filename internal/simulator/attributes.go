@@ -1,0 +1,183 @@
+package simulator
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
+	"unique"
+)
+
+// An attribute is a name and the JSON text of its value. Names repeat in every
+// person and are kept once.
+type attribute struct {
+	name  unique.Handle[string]
+	value string
+}
+
+// A claim is an identifier among the attributes of an identify: the person
+// shall be known by it, or by no such identifier if the value is empty.
+type claim struct {
+	key   key
+	value string
+}
+
+// parseAttributes checks the attributes and, for an identify, takes them apart.
+func (c *Config) parseAttributes(op *operation, p parts) *refusal {
+	if absent(p.attributes) {
+		return nil
+	}
+	if p.attributes[0] != '{' {
+		return invalid("attributes", "attributes must be an object")
+	}
+	op.text = strings.Clone(p.attributes)
+	if op.action != "identify" {
+		return c.checkEventData(op)
+	}
+	op.attributes = make([]attribute, 0, 16)
+	n := 0
+	for name, value := range members(op.text) {
+		if name == "_update" {
+			op.updateOnly = value == "true"
+			continue
+		}
+		n++
+		if problem := checkAttribute(n, name, value); problem != nil {
+			return problem
+		}
+		if problem := c.set(op, name, value); problem != nil {
+			return problem
+		}
+	}
+	return nil
+}
+
+func (c *Config) checkEventData(op *operation) *refusal {
+	if op.name == "" || c.FreeEventData {
+		return nil
+	}
+	n := 0
+	for name, value := range members(op.text) {
+		n++
+		if problem := checkAttribute(n, name, value); problem != nil {
+			return problem
+		}
+	}
+	return nil
+}
+
+// checkAttribute checks the nth attribute of an operation. Limits are bytes: a
+// string's without its quotes and escapes, anything else's as JSON text.
+func checkAttribute(n int, name, value string) *refusal {
+	switch {
+	case n > maxAttributeCount:
+		return invalid("attributes", "there are more than %d attributes", maxAttributeCount)
+	case name == "":
+		return invalid("attributes", "an attribute has no name")
+	case len(name) > maxAttributeName:
+		return invalid("attributes."+name, "the attribute's name is longer than %d bytes", maxAttributeName)
+	case len(value) <= maxAttributeValue:
+		return nil
+	case value[0] == '"' && len(decoded(value)) <= maxAttributeValue:
+		return nil
+	}
+	return invalid("attributes."+name, "the attribute's value is longer than %d bytes", maxAttributeValue)
+}
+
+// set adds one attribute to the operation. The names that begin with an
+// underscore are the service's own, and nobody sets a cio_id: both are dropped.
+func (c *Config) set(op *operation, name, value string) *refusal {
+	k, identifier := kindOf(name)
+	switch {
+	case name[0] == '_', identifier && k == byCioID:
+		return nil
+	case !identifier:
+		op.attributes = append(op.attributes, attribute{unique.Make(name), value})
+		return nil
+	}
+	if cleared(value) {
+		value = ""
+	} else if value[0] == '"' {
+		value = decoded(value)
+	}
+	if k == byID && len(value) > maxID {
+		return invalid("attributes.id", "id is longer than %d bytes", maxID)
+	}
+	op.claims = append(op.claims, claim{c.key(k, value), value})
+	return nil
+}
+
+// cleared reports whether a value removes its attribute.
+func cleared(value string) bool { return value == "null" || value == `""` }
+
+// preferences holds topics that can be set one at a time by a dotted name.
+const preferences = "cio_subscription_preferences"
+
+// merge sets the changes in attributes that are sorted by name, the later of
+// equal names winning, and returns them sorted. It may write to its argument.
+func merge(attributes, changes []attribute) []attribute {
+	if attributes == nil {
+		attributes = make([]attribute, 0, len(changes))
+	}
+	for _, change := range changes {
+		base, path, dotted := strings.Cut(change.name.Value(), ".")
+		if dotted && base == preferences {
+			change.name = unique.Make(preferences)
+			change.value = setPath(valueOf(attributes, base), strings.Split(path, "."), change.value)
+		}
+		attributes = put(attributes, change)
+	}
+	return attributes
+}
+
+func put(attributes []attribute, change attribute) []attribute {
+	at, found := search(attributes, change.name.Value())
+	switch {
+	case cleared(change.value) && found:
+		return slices.Delete(attributes, at, at+1)
+	case cleared(change.value):
+		return attributes
+	case found:
+		attributes[at].value = change.value
+		return attributes
+	}
+	return slices.Insert(attributes, at, change)
+}
+
+func valueOf(attributes []attribute, name string) string {
+	if at, found := search(attributes, name); found {
+		return attributes[at].value
+	}
+	return ""
+}
+
+func search(attributes []attribute, name string) (int, bool) {
+	return slices.BinarySearchFunc(attributes, name, func(a attribute, name string) int {
+		return strings.Compare(a.name.Value(), name)
+	})
+}
+
+// setPath sets the value at the path in the text of an object, which becomes
+// one if it is not, and leaves what is beside the path as it was.
+func setPath(object string, path []string, value string) string {
+	fields := map[string]json.RawMessage{}
+	if strings.HasPrefix(object, "{") {
+		for name, v := range members(object) {
+			fields[name] = json.RawMessage(v)
+		}
+	}
+	if len(path) > 1 {
+		value = setPath(string(fields[path[0]]), path[1:], value)
+	}
+	fields[path[0]] = json.RawMessage(value)
+	if cleared(value) {
+		delete(fields, path[0])
+	}
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(fields); err != nil {
+		panic("simulator: not JSON: " + err.Error())
+	}
+	return strings.TrimSuffix(text.String(), "\n")
+}

@@ -1,0 +1,152 @@
+package simulator
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+)
+
+// serveBatch lets the faults have their turn and judges what they leave.
+func (w *Workspace) serveBatch(r *http.Request, body []byte, p *plan) reply {
+	fate := p.next()
+	switch {
+	case fate.hang:
+		hang(r.Context(), p.Hang)
+		return reply{cut: cutReset}
+	case fate.cutBefore:
+		return reply{cut: cutReset}
+	case fate.status != 0:
+		return w.faulty(fate, p)
+	}
+	answer := w.judge(body, p)
+	if fate.slow && !pause(r.Context(), p.Slow) {
+		return reply{cut: cutReset}
+	}
+	if fate.cutAfter {
+		return reply{cut: cutClose}
+	}
+	return answer
+}
+
+// judge applies every operation of the body that is right and answers which
+// are not. A batch is applied as one: no other request comes in between.
+func (w *Workspace) judge(body []byte, p *plan) reply {
+	if w.config.CountOnly {
+		return w.count(body, p)
+	}
+	entities, problem := parseBatch(body)
+	if problem != nil {
+		return refused(*problem)
+	}
+	w.meter.packed(len(entities))
+	if p.tooMany(len(entities)) {
+		return failure(http.StatusRequestEntityTooLarge, "request body too large")
+	}
+	b := w.config.decode(entities, p.Reject)
+	if p.RefuseWhole != "" && b.names(p.RefuseWhole) {
+		return refused(*invalid("identifiers", "an identifier of the request is not valid"))
+	}
+	tally := w.apply(b.operations)
+	tally.rejected, tally.largestEntity = len(b.rejections), b.largest
+	w.meter.judged(tally)
+	return verdict(b.rejections, len(entities), p.Odd207)
+}
+
+// apply carries the operations out in their order.
+func (w *Workspace) apply(operations []operation) tally {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var t tally
+	for i := range operations {
+		outcome, conflict := w.state.apply(&operations[i])
+		t.outcomes[outcome]++
+		if conflict {
+			t.conflicts++
+		}
+	}
+	return t
+}
+
+// parseBatch is the texts of the entities. JSON is UTF-8: text in another
+// encoding is refused like any other that is not JSON.
+func parseBatch(body []byte) ([]string, *refusal) {
+	if !json.Valid(body) || !utf8.Valid(body) {
+		return nil, invalid("batch", "the request body is not valid JSON")
+	}
+	text := strings.Trim(string(body), " \n\r\t")
+	array := ""
+	if text[0] == '{' {
+		for name, value := range members(text) {
+			if name == "batch" {
+				array = value
+			}
+		}
+	}
+	if array == "" || array[0] != '[' {
+		return nil, invalid("batch", "batch must be an array")
+	}
+	var entities []string
+	for e := range elements(array) {
+		entities = append(entities, e)
+	}
+	return entities, nil
+}
+
+// A batch is a request's entities told apart.
+type batch struct {
+	operations []operation // the right ones, in order
+	rejections []entry
+	largest    int // bytes of the largest entity
+}
+
+// decode takes the entities apart. One on the identifier reject is refused.
+func (c *Config) decode(entities []string, reject string) batch {
+	b := batch{operations: make([]operation, 0, len(entities))}
+	for i, text := range entities {
+		b.largest = max(b.largest, len(text))
+		op, problem := c.parse(text)
+		if problem == nil && reject != "" && op.value == reject {
+			problem = invalid("identifiers", "this identifier is not valid")
+		}
+		if problem != nil {
+			e := problem.entry()
+			e.Index = &i
+			b.rejections = append(b.rejections, e)
+			continue
+		}
+		b.operations = append(b.operations, op)
+	}
+	return b
+}
+
+// names reports whether an operation is for the identifier of this value.
+func (b *batch) names(identifier string) bool {
+	for i := range b.operations {
+		if b.operations[i].value == identifier {
+			return true
+		}
+	}
+	return false
+}
+
+// serveEntity is the batch of one, without the array and without faults.
+func (w *Workspace) serveEntity(_ *http.Request, body []byte, _ *plan) reply {
+	if !json.Valid(body) || !utf8.Valid(body) {
+		return refused(*invalid("", "the request body is not valid JSON"))
+	}
+	text := strings.Trim(string(body), " \n\r\t")
+	b := w.config.decode([]string{text}, "")
+	t := tally{}
+	t.outcomes[applied] = len(b.operations)
+	if !w.config.CountOnly {
+		t = w.apply(b.operations)
+	}
+	t.rejected, t.largestEntity = len(b.rejections), b.largest
+	w.meter.judged(t)
+	if len(b.rejections) == 0 {
+		return accepted()
+	}
+	b.rejections[0].Index = nil
+	return reply{status: http.StatusBadRequest, body: errorList{b.rejections}}
+}

@@ -1,0 +1,68 @@
+package simulator
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"slices"
+	"strconv"
+)
+
+// A digest is of one person, suppressed identifier or event.
+type digest [sha256.Size]byte
+
+// Fingerprint is a digest of the whole state: people with their identifiers,
+// attributes and timestamps, suppressed identifiers, and events. It does not
+// depend on the order in which things came, nor on any cio_id, so a run that
+// was broken and resumed has that of one that was not, if nothing was lost and
+// nothing happened twice. Values are compared as they came: 1 is not 1.0.
+func (w *Workspace) Fingerprint() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.state.fingerprint()
+}
+
+func (s *state) fingerprint() string {
+	all := make([]digest, 0, s.count+len(s.suppressed)+len(s.events))
+	for _, p := range s.people {
+		if p != nil {
+			all = append(all, s.digestPerson(p))
+		}
+	}
+	for k := range s.suppressed {
+		all = append(all, digestOf("suppressed", k.kind.String(), k.value))
+	}
+	for _, e := range s.events {
+		all = append(all, digestOf("event", e.owner.kind.String(), e.owner.value,
+			e.Action, e.Name, e.ID, strconv.FormatInt(e.Timestamp, 10), string(e.Attributes)))
+	}
+	slices.SortFunc(all, func(a, b digest) int { return bytes.Compare(a[:], b[:]) })
+	sum := sha256.New()
+	for _, d := range all {
+		sum.Write(d[:])
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+func (s *state) digestPerson(p *person) digest {
+	fields := make([]string, 0, 5+2*len(p.attributes))
+	fields = append(fields, "person", strconv.FormatInt(p.updated, 10))
+	for k, value := range p.identifiers {
+		fields = append(fields, s.config.key(kind(k), value).value)
+	}
+	for _, a := range p.attributes {
+		fields = append(fields, a.name.Value(), a.value)
+	}
+	return digestOf(fields...)
+}
+
+// digestOf writes lengths, so that no two lists of fields look alike.
+func digestOf(fields ...string) digest {
+	var text []byte
+	for _, f := range fields {
+		text = binary.AppendUvarint(text, uint64(len(f)))
+		text = append(text, f...)
+	}
+	return sha256.Sum256(text)
+}

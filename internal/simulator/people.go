@@ -1,0 +1,94 @@
+package simulator
+
+import "encoding/json"
+
+// A Person is a copy of what the workspace knows of one.
+type Person struct {
+	CioID      string                     `json:"cio_id"`
+	ID         string                     `json:"id,omitempty"`
+	Email      string                     `json:"email,omitempty"`
+	Phone      string                     `json:"phone,omitempty"`
+	Timestamp  int64                      `json:"timestamp,omitempty"` // the latest of an identify that had one
+	Attributes map[string]json.RawMessage `json:"attributes"`          // as they came; without the identifiers
+}
+
+// Person finds somebody by an identifier: kind is id, email, phone or cio_id.
+func (w *Workspace) Person(kind, value string) (Person, bool) {
+	k, known := kindOf(kind)
+	if !known {
+		return Person{}, false
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	p := w.state.find(w.config.key(k, value))
+	if p == nil {
+		return Person{}, false
+	}
+	return p.public(), true
+}
+
+// People is everybody, in the order of their creation, which is that of cio_id.
+func (w *Workspace) People() []Person {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	people := make([]Person, 0, w.state.count)
+	for _, p := range w.state.people {
+		if p != nil {
+			people = append(people, p.public())
+		}
+	}
+	return people
+}
+
+func (p *person) public() Person {
+	public := Person{
+		CioID: p.cioID(), ID: p.identifiers[byID],
+		Email: p.identifiers[byEmail], Phone: p.identifiers[byPhone],
+		Attributes: make(map[string]json.RawMessage, len(p.attributes)),
+	}
+	if p.updated != undated {
+		public.Timestamp = p.updated
+	}
+	for _, a := range p.attributes {
+		public.Attributes[a.name.Value()] = json.RawMessage(a.value)
+	}
+	return public
+}
+
+// Events is every event, page and screen taken, in order. The caller must not
+// change their attributes.
+func (w *Workspace) Events() []Event {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return append([]Event{}, w.state.events...)
+}
+
+// Applied is one entry of the log: an operation that was not rejected.
+type Applied struct {
+	Sequence   int64           `json:"sequence"` // from 1, in the order of application
+	Action     string          `json:"action"`
+	Kind       string          `json:"kind"`
+	Value      string          `json:"value"`
+	Name       string          `json:"name,omitempty"`
+	ID         string          `json:"id,omitempty"`
+	Timestamp  int64           `json:"timestamp,omitempty"`
+	Attributes json.RawMessage `json:"attributes,omitempty"`
+	Outcome    string          `json:"outcome"`            // applied, duplicate, stale, suppressed, nobody or full
+	Conflict   bool            `json:"conflict,omitempty"` // an identifier among the attributes was not given
+}
+
+// Log is every operation that was not rejected, in the order of application,
+// if Config.KeepLog is set. The caller must not change their attributes.
+func (w *Workspace) Log() []Applied {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return append([]Applied{}, w.state.log...)
+}
+
+func (s *state) record(op *operation, o outcome, conflict bool) {
+	s.log = append(s.log, Applied{
+		Sequence: s.sequence, Action: op.action, Kind: op.key.kind.String(), Value: op.value,
+		Name: op.name, ID: op.id.String(), Timestamp: op.timestamp,
+		Attributes: op.raw(), Outcome: o.String(), Conflict: conflict,
+	})
+}

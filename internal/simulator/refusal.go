@@ -1,0 +1,44 @@
+package simulator
+
+import "fmt"
+
+// A refusal is why an entity, or a request, is not taken.
+type refusal struct{ reason, field, message string }
+
+func (r refusal) entry() entry {
+	return entry{Reason: r.reason, Field: r.field, Message: r.message}
+}
+
+func required(field string) *refusal {
+	return &refusal{"required", field, field + " is required"}
+}
+
+func invalid(field, format string, args ...any) *refusal {
+	return &refusal{"invalid", field, fmt.Sprintf(format, args...)}
+}
+
+// An entry is one element of an answer's "errors".
+type entry struct {
+	Index   *int   `json:"batch_index,omitempty"`
+	Reason  string `json:"reason"`
+	Field   string `json:"field,omitempty"`
+	Message string `json:"message,omitempty"`
+}
+
+type errorList struct {
+	Errors []entry `json:"errors"`
+}
+
+// absent is what a member means that is missing or null.
+func absent(value string) bool { return value == "" || value == "null" }
+
+// textOf is the text of a member that must be a string and not empty.
+func textOf(field, value string) (string, *refusal) {
+	if absent(value) || value == `""` {
+		return "", required(field)
+	}
+	if value[0] != '"' {
+		return "", invalid(field, "%s must be a string", field)
+	}
+	return decoded(value), nil
+}

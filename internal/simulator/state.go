@@ -1,0 +1,125 @@
+package simulator
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+)
+
+// A state is what the workspace knows. It is not safe for concurrent use.
+type state struct {
+	config     Config
+	people     []*person             // by serial; nil if deleted
+	index      [3]map[string]*person // by kind, without cio_id, which is the serial
+	count      int                   // people who are not deleted
+	suppressed map[key][]key         // each with all that were blocked along with it
+	events     []Event
+	ids        dedup
+	log        []Applied
+	sequence   int64
+}
+
+// A person's attributes are sorted by name. Their values are pieces of the
+// attributes' texts of the operations they came with.
+type person struct {
+	serial      uint64
+	updated     int64     // the latest timestamp of an identify, or undated
+	identifiers [3]string // by kind, as they came
+	attributes  []attribute
+}
+
+const undated = math.MinInt64
+
+func newState(c Config) *state {
+	s := &state{config: c, suppressed: map[key][]key{}}
+	s.ids = dedup{window: c.EventDedupWindow, seen: map[ulid]struct{}{}}
+	for k := range s.index {
+		s.index[k] = map[string]*person{}
+	}
+	return s
+}
+
+// firstCioID gives generated ids the look of real ones: eight hexadecimal digits.
+const firstCioID = 0xa3000000
+
+func (p *person) cioID() string { return fmt.Sprintf("%08x", firstCioID+p.serial) }
+
+func (s *state) find(k key) *person {
+	if k.kind != byCioID {
+		return s.index[k.kind][k.value]
+	}
+	n, err := strconv.ParseUint(k.value, 16, 64)
+	if err != nil || n < firstCioID || n-firstCioID >= uint64(len(s.people)) {
+		return nil
+	}
+	if p := s.people[n-firstCioID]; p != nil && p.cioID() == k.value {
+		return p
+	}
+	return nil
+}
+
+// create adds a person without identifiers.
+func (s *state) create() *person {
+	p := &person{serial: uint64(len(s.people)), updated: undated}
+	s.people = append(s.people, p)
+	s.count++
+	return p
+}
+
+// assign makes a person known by the identifier, or by none of its kind if the
+// value is empty.
+func (s *state) assign(p *person, k kind, value string) {
+	if old := p.identifiers[k]; old != "" {
+		delete(s.index[k], s.config.key(k, old).value)
+	}
+	p.identifiers[k] = value
+	if value != "" {
+		s.index[k][s.config.key(k, value).value] = p
+	}
+}
+
+// remove deletes a person; nil is nobody and fine.
+func (s *state) remove(p *person) {
+	if p == nil {
+		return
+	}
+	for k := range p.identifiers {
+		s.assign(p, kind(k), "")
+	}
+	s.people[p.serial] = nil
+	s.count--
+}
+
+// keys are the identifiers of a person other than the cio_id, best first.
+func (s *state) keys(p *person) (keys []key) {
+	for k, value := range p.identifiers {
+		if value != "" {
+			keys = append(keys, s.config.key(kind(k), value))
+		}
+	}
+	return keys
+}
+
+// suppress deletes whoever the identifier belongs to and blocks all of the
+// person's identifiers together. An identifier of nobody is blocked alone.
+func (s *state) suppress(k key) outcome {
+	group := []key{k}
+	if p := s.find(k); p != nil {
+		group = s.keys(p)
+		s.remove(p)
+	} else if k.kind == byCioID {
+		return nobody
+	}
+	for _, blocked := range group {
+		s.suppressed[blocked] = group
+	}
+	return applied
+}
+
+// unsuppress frees the identifier and those that were blocked along with it.
+func (s *state) unsuppress(k key) outcome {
+	for _, freed := range s.suppressed[k] {
+		delete(s.suppressed, freed)
+	}
+	return applied
+}

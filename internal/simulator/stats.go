@@ -1,0 +1,130 @@
+package simulator
+
+import (
+	"maps"
+	"sync"
+)
+
+// Stats is what the workspace has seen and holds. Operations are those of the
+// requests that were carried out, also where the answer was cut off after it,
+// and not of those refused whole:
+//
+//	Operations = Applied + Rejected + Duplicates + Stale + Suppressed + Nobody + Full
+type Stats struct {
+	Requests      int64         `json:"requests"`       // to the Track API, refused and broken ones included
+	BatchRequests int64         `json:"batch_requests"` // of these, to the batch path
+	Answers       map[int]int64 `json:"answers"`        // how many of each HTTP status
+	Cut           int64         `json:"cut"`            // connections broken without an answer
+	Bytes         int64         `json:"bytes"`          // of bodies read
+
+	Operations int64 `json:"operations"`
+	Applied    int64 `json:"applied"`
+	Rejected   int64 `json:"rejected"`
+	Duplicates int64 `json:"duplicates"` // events with a repeated id
+	Stale      int64 `json:"stale"`      // identifies older than the person's latest
+	Suppressed int64 `json:"suppressed"` // writes to a suppressed identifier
+	Nobody     int64 `json:"nobody"`     // unknown cio_id, or _update of nobody
+	Full       int64 `json:"full"`       // identifies beyond 300 attributes a person
+	Conflicts  int64 `json:"conflicts"`  // applied identifies of which an identifier was ignored
+
+	LargestBody    int `json:"largest_body"`    // bytes, refused ones included
+	LargestEntity  int `json:"largest_entity"`  // bytes
+	MostOperations int `json:"most_operations"` // in one body, whatever was answered to it
+	MostInFlight   int `json:"most_in_flight"`  // requests at once
+
+	People                int `json:"people"` // now
+	Events                int `json:"events"`
+	SuppressedIdentifiers int `json:"suppressed_identifiers"`
+}
+
+// Stats is a copy of the figures as they are now.
+func (w *Workspace) Stats() Stats {
+	s := w.meter.snapshot()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	s.People = w.state.count
+	s.Events = len(w.state.events)
+	s.SuppressedIdentifiers = len(w.state.suppressed)
+	return s
+}
+
+// A tally is the operations of one request by outcome.
+type tally struct {
+	outcomes      [outcomes]int
+	conflicts     int
+	rejected      int
+	largestEntity int
+}
+
+// A meter counts. It has its own mutex, so that nobody who counts waits for
+// somebody who applies.
+type meter struct {
+	mu       sync.Mutex
+	inFlight int
+	stats    Stats
+}
+
+func (m *meter) begin(batch bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.inFlight++
+	m.stats.MostInFlight = max(m.stats.MostInFlight, m.inFlight)
+	m.stats.Requests++
+	if batch {
+		m.stats.BatchRequests++
+	}
+}
+
+func (m *meter) received(size int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.stats.Bytes += int64(size)
+	m.stats.LargestBody = max(m.stats.LargestBody, size)
+}
+
+// packed notes how many operations a batch request holds.
+func (m *meter) packed(operations int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.stats.MostOperations = max(m.stats.MostOperations, operations)
+}
+
+func (m *meter) judged(t tally) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s := &m.stats
+	fields := [outcomes]*int64{
+		applied: &s.Applied, duplicate: &s.Duplicates, stale: &s.Stale,
+		suppressed: &s.Suppressed, nobody: &s.Nobody, full: &s.Full,
+	}
+	for o, n := range t.outcomes {
+		*fields[o] += int64(n)
+		s.Operations += int64(n)
+	}
+	s.Operations += int64(t.rejected)
+	s.Rejected += int64(t.rejected)
+	s.Conflicts += int64(t.conflicts)
+	s.LargestEntity = max(s.LargestEntity, t.largestEntity)
+}
+
+func (m *meter) finish(a reply) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.inFlight--
+	if a.cut != cutNone {
+		m.stats.Cut++
+		return
+	}
+	if m.stats.Answers == nil {
+		m.stats.Answers = map[int]int64{}
+	}
+	m.stats.Answers[a.status]++
+}
+
+func (m *meter) snapshot() Stats {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s := m.stats
+	s.Answers = maps.Clone(s.Answers)
+	return s
+}
