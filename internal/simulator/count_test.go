@@ -28,6 +28,22 @@ func TestCountOnlyHasFaults(t *testing.T) {
 	equal(t, "operations", w.Stats().Operations, 2)
 }
 
+// A body is read as JSON only if the type is found nowhere in it.
+func TestCountOperations(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]int{
+		`{"type":"person"} {"type":"person"`:                       2,
+		`{"action":"identify","type":"person"},{"type" : "person"`: 1,
+		`{"batch":[{"type" : "person"},{}]}`:                       2,
+		`{"batch":[]}`:                                             0,
+	} {
+		n, problem := countOperations([]byte(body))
+		if n != want || problem != nil {
+			t.Errorf("%s: %d %v, want %d", body, n, problem, want)
+		}
+	}
+}
+
 // Counting may cost nothing for each operation: it has to leave the cores to
 // the client that is measured.
 func TestCountingDoesNotAllocate(t *testing.T) {

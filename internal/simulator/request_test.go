@@ -52,6 +52,8 @@ func TestCredentials(t *testing.T) {
 		rec := httptest.NewRecorder()
 		New(c.config).ServeHTTP(rec, r)
 		equal(t, name, rec.Code, c.want)
+		challenge := map[int]string{401: `Basic realm="Customer.io"`}[c.want]
+		equal(t, "WWW-Authenticate", rec.Header().Get("WWW-Authenticate"), challenge)
 		if c.want == 401 {
 			equal(t, "body", rec.Body.String(), `{"meta":{"error":"Unauthorized request"}}`+"\n")
 		}
