@@ -12,7 +12,7 @@ import (
 const MaxRecord = 16 << 20
 
 // readSize is how many bytes are asked of the source at a time.
-const readSize = 256 << 10
+const readSize = 64 << 10
 
 // Block is a run of whole records, the unit of mapping and settling. The zero
 // Block is ready for Input.Next, which may be given the same one again.
@@ -114,7 +114,7 @@ func (c *cutter) more() {
 // drop forgets the blank lines before the first record: there may be more of
 // them than memory.
 func (c *cutter) drop() {
-	if b := c.block; len(b.records) == 0 {
+	if b := c.block; len(b.records) == 0 && c.pos > 0 {
 		b.from.Line, b.from.Offset = c.line, b.from.Offset+int64(c.pos)
 		b.data = append(b.data[:0], b.data[c.pos:]...)
 		c.pos = 0

@@ -29,8 +29,8 @@ func formatByName(path string) Format {
 	return ""
 }
 
-func formatByContent(sample []byte) Format {
-	if text := bytes.TrimLeft(sample, " \t\r\n"); len(text) > 0 && text[0] == '{' {
+func formatByContent(text []byte) Format {
+	if bytes.HasPrefix(text, []byte{'{'}) {
 		return JSONL
 	}
 	return CSV

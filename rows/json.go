@@ -2,8 +2,6 @@ package rows
 
 import (
 	"bytes"
-	"encoding/binary"
-	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -114,7 +112,7 @@ func (s *scanner) str() (escaped bool) {
 		return false
 	}
 	for s.err == nil {
-		s.pos = plainEnd(s.data, s.pos)
+		s.skipPlain()
 		switch c := s.peek(); {
 		case s.pos == len(s.data):
 			s.fail("a string that is never closed")
@@ -131,23 +129,13 @@ func (s *scanner) str() (escaped bool) {
 	return escaped
 }
 
-// plainEnd returns where the bytes from text[i] on that stand for themselves
-// inside a JSON string end. It looks at eight at a time: of the top bits that
-// are set in stop the lowest is right, and those above it may be wrong.
-func plainEnd(text []byte, i int) int {
-	const ones, tops = 0x0101010101010101, 0x8080808080808080
-	for ; i+8 <= len(text); i += 8 {
-		x := binary.LittleEndian.Uint64(text[i:])
-		quote, escape := x^ones*'"', x^ones*'\\'
-		stop := ((x-ones*0x20)&^x | (quote-ones)&^quote | (escape-ones)&^escape) & tops
-		if stop != 0 {
-			return i + bits.TrailingZeros64(stop)/8
-		}
-	}
-	for i < len(text) && plain[text[i]] {
+// skipPlain passes over the bytes that stand for themselves inside a string.
+func (s *scanner) skipPlain() {
+	data, i := s.data, s.pos
+	for i < len(data) && plain[data[i]] {
 		i++
 	}
-	return i
+	s.pos = i
 }
 
 // escape passes over one escape; surrogates must come in pairs.

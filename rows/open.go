@@ -171,8 +171,13 @@ func (in *Input) recognise() error {
 	if in.Format == "" {
 		in.Format = formatByName(in.Path)
 	}
+	text := bytes.TrimLeft(in.carry, " \t\r\n")
+	if in.Format == "" && bytes.HasPrefix(text, []byte{'['}) {
+		return &Error{Name: in.Name, Msg: "is a JSON array, not JSONL",
+			Hint: "put each object on a line of its own: jq -c '.[]' " + in.Path + ", or say --format csv"}
+	}
 	if in.Format == "" {
-		in.Format = formatByContent(in.carry)
+		in.Format = formatByContent(text)
 	}
 	if in.Format == JSONL {
 		in.first = in.at
@@ -279,7 +284,7 @@ func (in *Input) loneReturn() (line int64) {
 	line = 1 + int64(bytes.Count(in.carry[:len(in.carry)-len(text)], []byte{'\n'}))
 	text, _, _ = bytes.Cut(text, []byte{'\n'})
 	quoted := false
-	for _, c := range bytes.TrimRight(text, "\r") {
+	for _, c := range bytes.TrimSuffix(text, []byte{'\r'}) {
 		if c == '"' {
 			quoted = !quoted
 		}

@@ -104,6 +104,7 @@ var refusals = []struct {
 	{"carriage returns", "a,b\r1,2\r3,4\r", ":1: lines end in a carriage return alone", "convert the file: tr '\\r' '\\n' < "},
 	{"carriage returns and quotes", "\"a\",\"b\"\r\"1\",\"2\"\r", ":1: lines end in a carriage return alone", "convert the file: tr"},
 	{"carriage returns and newlines in cells", "a,b\r1,\"x\ny\"\r2,z\r", ":1: lines end in a carriage return alone", "convert the file: tr"},
+	{"two carriage returns and a newline", "a,b\r\r\n1,2\r\r\n", ":1: lines end in a carriage return alone", "convert the file: tr"},
 	{"carriage returns and nothing else", "a,b\r" + strings.Repeat("1,2\r", MaxRecord/4), ":1: lines end in a carriage return alone", "convert the file: tr"},
 	{"gzip: magic alone", "\x1f\x8b", ": is not a sound gzip file: unexpected EOF", ""},
 	{"gzip: no deflate", "\x1f\x8b\x09\x00aaaaaaaaaa", ": is not a sound gzip file: gzip: invalid header", ""},
@@ -126,7 +127,8 @@ func TestRefusals(t *testing.T) {
 	folder := t.TempDir()
 	refused(t, folder, Options{}, folder+": is a directory", "name a file, or a pattern such as "+filepath.Join(folder, "*.csv"))
 	missing := filepath.Join(folder, "none.csv")
-	refused(t, missing, Options{}, missing+": cannot be opened: no such file or directory", "")
+	refused(t, missing, Options{}, missing+": cannot be opened: ", "")
+	refused(t, "-", Options{Stdin: strings.NewReader("\n [{\"a\":1}]")}, "standard input: is a JSON array, not JSONL", "put each object on a line")
 	broken := iotest.ErrReader(errors.New("broken pipe"))
 	refused(t, "-", Options{Stdin: broken}, "standard input: cannot be read: broken pipe", "")
 }

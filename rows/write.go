@@ -3,7 +3,8 @@ package rows
 import "bytes"
 
 // AppendCSVCell appends text as a CSV cell, quoted where it must be: so that
-// reading it again gives the same text.
+// reading it again gives the same text. An empty cell is nothing at all; alone
+// in its record it makes a blank line, which is read as no record.
 func AppendCSVCell(dst, text []byte, delimiter byte) []byte {
 	special := []byte{'"', '\n', '\r', delimiter}
 	if len(text) > 0 && bytes.IndexAny(text, string(special)) < 0 && text[0] != ' ' {
