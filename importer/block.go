@@ -10,16 +10,21 @@ import (
 // settling. One goroutine at a time has it; the settling one puts it back.
 type block struct {
 	rows.Block
-	source   int  // its input
-	last     bool // nothing of its input follows
+	number   int64 // in the order of the input
+	source   int   // its input
 	ops      []byte
 	items    []item
 	refused  []refused
 	filtered int64
-	batches  []*batch
-	list     [][]byte // the operations of all batches, one after the other
-	records  []uint32
+	left     int           // operations without a verdict; the settler's once it is dispatched
 	mapped   chan struct{} // holds a token when the mapping is done
+}
+
+// item is one row's operation in its block.
+type item struct {
+	hash       uint64 // of the person's identifier
+	start, end uint32 // its bytes among the block's operations
+	record     uint32 // its row in the block
 }
 
 // refused is one row that was not accepted.
@@ -33,19 +38,18 @@ func newBlock() *block { return &block{mapped: make(chan struct{}, 1)} }
 // worker maps blocks. It belongs to one goroutine.
 type worker struct {
 	mappers []*mapping.Mapper // by source
-	packer  packer
 }
 
 func (j *Job) newWorker() *worker {
-	w := &worker{packer: packer{maxRows: j.BatchRows, maxBytes: customerio.MaxBatch}}
+	w := &worker{}
 	for _, s := range j.Sources {
 		w.mappers = append(w.mappers, s.Plan.Mapper(s.Input))
 	}
 	return w
 }
 
-// fill maps the rows of b and packs their operations, which are expected to
-// take about so many bytes.
+// fill maps the rows of b to operations, which are expected to take about so
+// many bytes.
 func (w *worker) fill(b *block, bytes int) {
 	if cap(b.ops) < bytes {
 		b.ops = make([]byte, 0, bytes)
@@ -65,5 +69,4 @@ func (w *worker) fill(b *block, bytes int) {
 			b.refused = append(b.refused, refused{uint32(i), m.Rejection()})
 		}
 	}
-	w.packer.pack(b)
 }

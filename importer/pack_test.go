@@ -2,91 +2,86 @@ package importer
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"testing"
 
 	"github.com/ciobulk/ciobulk/customerio"
 )
 
-// blockOf returns a mapped block with one operation for each hash; operation i
-// is of the size that sizes gives.
-func blockOf(hashes []uint64, size func(i int) int) *block {
-	b := newBlock()
+// batchOf returns operations of people with these hashes, each of the size that
+// size gives; records count them.
+func batchOf(hashes []uint64, size func(i int) int) *batch {
+	b := &batch{}
 	for i, h := range hashes {
-		start := len(b.ops)
 		op := fmt.Appendf(nil, `{"n":%d,"p":"`, i)
 		op = append(op, bytes.Repeat([]byte{'x'}, max(size(i)-len(op)-2, 0))...)
-		b.ops = append(append(b.ops, op...), `"}`...)
-		b.items = append(b.items, item{hash: h, start: uint32(start), end: uint32(len(b.ops)), record: uint32(i)})
+		b.add(append(op, `"}`...), origin{hash: h, record: uint32(i)})
 	}
 	return b
 }
 
 // checkPacked states the laws of packing.
-func checkPacked(t *testing.T, b *block, maxRows, maxBytes int) {
+func checkPacked(t *testing.T, all *batch, got []packed, l limits) {
 	t.Helper()
 	seen := make(map[uint32]int) // record to batch
-	for n, x := range b.batches {
+	for n, x := range got {
 		size := 0
 		for i, op := range x.ops {
+			o := x.origins[i]
 			size += len(op)
-			it := b.items[x.records[i]]
-			if !bytes.Equal(op, b.ops[it.start:it.end]) {
-				t.Fatalf("batch %d: operation %d is not that of record %d", n, i, x.records[i])
+			if !bytes.Equal(op, all.ops[o.record]) || o != all.origins[o.record] {
+				t.Fatalf("batch %d: operation %d is not that of record %d", n, i, o.record)
 			}
-			if it.hash < x.low || it.hash > x.high {
-				t.Fatalf("batch %d covers %x to %x, but has %x", n, x.low, x.high, it.hash)
+			if o.hash < x.low || o.hash > x.high {
+				t.Fatalf("batch %d covers %x to %x, but has %x", n, x.low, x.high, o.hash)
 			}
-			if _, twice := seen[x.records[i]]; twice {
-				t.Fatalf("record %d is in two batches", x.records[i])
+			if _, twice := seen[o.record]; twice {
+				t.Fatalf("record %d is in two batches", o.record)
 			}
-			seen[x.records[i]] = n
+			seen[o.record] = n
+			if i > 0 && o.record < x.origins[i-1].record {
+				t.Fatalf("batch %d is not in the order of the file", n)
+			}
 		}
-		if len(x.ops) == 0 || len(x.ops) > maxRows || customerio.BodySize(len(x.ops), size) > maxBytes {
+		if len(x.ops) == 0 || len(x.ops) > l.rows || customerio.BodySize(len(x.ops), size) > l.bytes || size != x.bytes {
 			t.Fatalf("batch %d has %d operations of %d bytes", n, len(x.ops), size)
 		}
-		if !slices.IsSorted(x.records) {
-			t.Fatalf("batch %d is not in the order of the file", n)
-		}
 	}
-	if len(seen) != len(b.items) {
-		t.Fatalf("%d of %d operations were packed", len(seen), len(b.items))
+	if len(seen) != len(all.ops) {
+		t.Fatalf("%d of %d operations were packed", len(seen), len(all.ops))
 	}
-	checkOrder(t, b, seen)
-	checkCover(t, b)
+	checkOrder(t, all, got, seen)
+	checkCover(t, got)
 }
 
-// checkOrder: operations of one hash that are in several batches are in
-// batches that overlap, the earlier operation in the earlier batch.
-func checkOrder(t *testing.T, b *block, seen map[uint32]int) {
+// checkOrder: operations of one hash that are in several batches are in a chain
+// of them, the earlier operation in the earlier batch.
+func checkOrder(t *testing.T, all *batch, got []packed, seen map[uint32]int) {
 	t.Helper()
 	last := make(map[uint64]int)
-	for i, it := range b.items {
+	for i, o := range all.origins {
 		n := seen[uint32(i)]
-		if before, ok := last[it.hash]; ok && before != n {
-			if before > n || !b.batches[before].overlaps(b.batches[n]) {
-				t.Fatalf("hash %x is in batch %d and then in batch %d", it.hash, before, n)
+		if before, ok := last[o.hash]; ok && before != n {
+			if before+1 != n || !got[n].chained {
+				t.Fatalf("hash %x is in batch %d and then in batch %d", o.hash, before, n)
 			}
 		}
-		last[it.hash] = n
+		last[o.hash] = n
 	}
 }
 
-// checkCover: together the batches cover every hash there can be, so that a
-// later block's batch always finds whom to wait for.
-func checkCover(t *testing.T, b *block) {
+// checkCover: together the batches cover every hash there can be.
+func checkCover(t *testing.T, got []packed) {
 	t.Helper()
-	if len(b.batches) == 0 {
+	if len(got) == 0 {
 		return
 	}
-	if first, last := b.batches[0], b.batches[len(b.batches)-1]; first.low != 0 || last.high != ^uint64(0) {
+	if first, last := got[0], got[len(got)-1]; first.low != 0 || last.high != ^uint64(0) {
 		t.Fatalf("batches cover %x to %x", first.low, last.high)
 	}
-	for i := 1; i < len(b.batches); i++ {
-		if before, x := b.batches[i-1], b.batches[i]; before.high != x.low && before.high+1 != x.low {
+	for i := 1; i < len(got); i++ {
+		if before, x := got[i-1], got[i]; before.high != x.low && before.high+1 != x.low {
 			t.Fatalf("a gap between %x and %x", before.high, x.low)
 		}
 	}
@@ -103,10 +98,8 @@ func TestPackLaws(t *testing.T) {
 		for i := range hashes {
 			hashes[i] = uint64(r.IntN(people)) * (^uint64(0) / uint64(people)) >> r.IntN(2)
 		}
-		b := blockOf(hashes, func(int) int { return 20 + r.IntN(150) })
-		p := packer{maxRows: maxRows, maxBytes: maxBytes}
-		p.pack(b)
-		checkPacked(t, b, maxRows, maxBytes)
+		b, l := batchOf(hashes, func(int) int { return 20 + r.IntN(150) }), limits{maxRows, maxBytes}
+		checkPacked(t, b, pack(b, l), l)
 	}
 }
 
@@ -120,41 +113,41 @@ func TestPackWastesNoRequest(t *testing.T) {
 		for i := range hashes {
 			hashes[i] = r.Uint64()
 		}
-		b := blockOf(hashes, func(int) int { return 100 })
-		p := packer{maxRows: 1000, maxBytes: customerio.MaxBatch}
-		p.pack(b)
-		checkPacked(t, b, 1000, customerio.MaxBatch)
-		if want := (n + 999) / 1000; len(b.batches) != want {
-			t.Errorf("%d rows take %d requests, want %d", n, len(b.batches), want)
+		b, l := batchOf(hashes, func(int) int { return 100 }), limits{1000, customerio.MaxBatch}
+		got := pack(b, l)
+		checkPacked(t, b, got, l)
+		if want := (n + 999) / 1000; len(got) != want {
+			t.Errorf("%d rows take %d requests, want %d", n, len(got), want)
 		}
 	}
 }
 
 func TestPackOnePersonOnly(t *testing.T) {
 	t.Parallel()
-	b := blockOf(make([]uint64, 95), func(int) int { return 50 })
-	p := packer{maxRows: 10, maxBytes: 1 << 20}
-	p.pack(b)
-	checkPacked(t, b, 10, 1<<20)
-	if len(b.batches) != 10 {
-		t.Errorf("%d batches, want 10", len(b.batches))
+	b, l := batchOf(make([]uint64, 95), func(int) int { return 50 }), limits{10, 1 << 20}
+	got := pack(b, l)
+	checkPacked(t, b, got, l)
+	if len(got) != 10 {
+		t.Errorf("%d batches, want 10", len(got))
 	}
 }
 
-// The packer is reused: what one block left must not show in the next.
-func TestPackForgets(t *testing.T) {
+func TestLaneOfIsInOrderAndInRange(t *testing.T) {
 	t.Parallel()
-	p := packer{maxRows: 7, maxBytes: 4000}
-	b := newBlock()
-	for n := range 50 {
-		hashes := make([]uint64, n)
-		for i := range hashes {
-			hashes[i] = rand.Uint64()
+	for _, lanes := range []int{1, 2, 3, 16, 1000} {
+		before := 0
+		for h := uint64(0); ; h += 1 << 48 {
+			i := laneOf(h, lanes)
+			if i < before || i >= lanes {
+				t.Fatalf("hash %x is in lane %d of %d, behind lane %d", h, i, lanes, before)
+			}
+			if before = i; h >= 0xffff<<48 {
+				break
+			}
 		}
-		fresh := blockOf(hashes, func(i int) int { return 30 + i })
-		b.ops, b.items = fresh.ops, fresh.items
-		p.pack(b)
-		checkPacked(t, b, 7, 4000)
+		if before != lanes-1 {
+			t.Errorf("the last of %d lanes is %d", lanes, before)
+		}
 	}
 }
 
@@ -163,14 +156,10 @@ func BenchmarkPack(b *testing.B) {
 	for i := range hashes {
 		hashes[i] = rand.Uint64()
 	}
-	x := blockOf(hashes, func(int) int { return 280 })
-	p := packer{maxRows: 1000, maxBytes: customerio.MaxBatch}
+	all := batchOf(hashes, func(int) int { return 280 })
 	b.ReportAllocs()
 	for b.Loop() {
-		p.pack(x)
+		pack(all, limits{1000, customerio.MaxBatch})
 	}
 	b.ReportMetric(float64(b.N)*16_000/b.Elapsed().Seconds(), "rows/s")
-	if !slices.IsSortedFunc(x.batches, func(a, c *batch) int { return cmp.Compare(a.low, c.low) }) {
-		b.Fatal("batches out of order")
-	}
 }

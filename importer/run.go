@@ -15,9 +15,13 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// window is how many blocks are under way at once: enough that some slow
-// requests do not hold up the others, few enough to fit in memory.
-const window = 8
+// window is how many blocks are under way at once, and blocksARound how many
+// of them fill a request of every lane: eight rounds, so that a slow request does
+// not hold up the other lanes before they are eight requests ahead.
+const (
+	window       = 32
+	blocksARound = 4
+)
 
 // flow is one run while it runs.
 type flow struct {
@@ -29,6 +33,9 @@ type flow struct {
 	ordered chan *block // to the dispatcher, in the order of the input
 	sent    chan *block // to the settler, likewise
 	slots   chan struct{}
+
+	answered chan *batch // to the settler, as they come
+	batches  chan *batch // that nobody uses
 
 	start     Position     // where reading begins
 	skip      int64        // rows to pass over first; the reader's
@@ -56,8 +63,8 @@ func (j *Job) Do(ctx context.Context) (*Summary, error) {
 		Job: j, settler: s, start: s.state.Position,
 		free: make(chan *block, window), unread: make(chan *block, window),
 		ordered: make(chan *block, window), sent: make(chan *block, window),
-		slots: make(chan struct{}, j.Concurrency),
-		stop:  make(chan struct{}), readDone: make(chan struct{}),
+		slots: make(chan struct{}, j.Concurrency), answered: make(chan *batch, j.Concurrency), batches: make(chan *batch, 2*j.Concurrency),
+		stop: make(chan struct{}), readDone: make(chan struct{}),
 	}
 	if s.state.Rows == 0 {
 		f.skip = j.Skip
@@ -222,7 +229,7 @@ func (f *flow) next(ctx context.Context, i int) (*block, error) {
 	case <-ctx.Done():
 		return nil, errHalted
 	}
-	records := int(min(int64(f.Concurrency*f.BatchRows), f.left))
+	records := int(min(int64(max(f.Concurrency*f.BatchRows/blocksARound, 1)), f.left))
 	if err := f.Sources[i].Input.Next(&b.Block, records, f.blockBytes()); err != nil {
 		f.free <- b
 		return nil, err
@@ -237,16 +244,17 @@ func (f *flow) hand(b *block) {
 	if b == nil {
 		return
 	}
+	b.number = int64(f.blocks)
 	f.blocks++
 	f.unread <- b // never full: it holds a window
 	f.ordered <- b
 }
 
-// blockBytes is how much text makes full requests for all lanes, going by what
-// rows lately became.
+// blockBytes is how much text makes a block's share of full requests for all
+// lanes, going by what rows lately became.
 func (f *flow) blockBytes() int {
-	full := int64(f.Concurrency) * customerio.MaxBatch
-	return int(min(max(full*100/f.expansion.Load(), 64<<10), 64<<20))
+	full := int64(f.Concurrency) * customerio.MaxBatch / blocksARound
+	return int(min(max(full*100/f.expansion.Load(), 64<<10), 16<<20))
 }
 
 func (f *flow) mapBlocks(ctx context.Context) error {
@@ -280,90 +288,45 @@ func (f *flow) receive(ctx context.Context, c <-chan *block) (b *block, ok bool)
 	}
 }
 
-// dispatch starts the batches of each block: each waits for those of the block
-// before that may hold the same people, and for a free lane.
-func (f *flow) dispatch(ctx context.Context, g *errgroup.Group) error {
-	defer close(f.sent)
-	var before []*batch
-	for {
-		b, ok := f.receive(ctx, f.ordered)
-		if !ok {
-			return nil
-		}
-		select {
-		case <-b.mapped:
-		case <-f.stop:
-			return nil
-		case <-ctx.Done():
-			return nil
-		}
-		for i, t := range b.batches {
-			waits := overlapping(t, before, b.batches[:i])
-			g.Go(func() error { return f.send(ctx, t, waits) })
-		}
-		if len(b.batches) > 0 {
-			before = append(before[:0:0], b.batches...)
-		}
-		f.sent <- b // never full: it holds a window
-	}
-}
-
-// overlapping returns the batches among those that t must wait for.
-func overlapping(t *batch, among ...[]*batch) []*batch {
-	var waits []*batch
-	for _, list := range among {
-		for _, other := range list {
-			if t.overlaps(other) {
-				waits = append(waits, other)
-			}
-		}
-	}
-	return waits
-}
-
-// send delivers one batch and notes the verdicts.
-func (f *flow) send(ctx context.Context, t *batch, waits []*batch) error {
-	for _, w := range waits {
-		select {
-		case <-w.done:
-		case <-ctx.Done():
-			return nil
-		}
-	}
-	if f.Sender != nil {
-		select {
-		case f.slots <- struct{}{}:
-		case <-ctx.Done():
-			return nil
-		}
-		defer func() { <-f.slots }()
-		rejections, err := f.Sender.Send(ctx, t.ops)
-		if err != nil {
-			return err
-		}
-		t.rejections = rejections
-	}
-	close(t.done)
-	return nil
-}
-
-// settle records the blocks' verdicts in order.
+// settle records the blocks' verdicts, in the order of the input: as many at
+// once as are complete.
 func (f *flow) settle(ctx context.Context) error {
-	for b := range f.sent {
-		for _, t := range b.batches {
-			select {
-			case <-t.done:
-			case <-ctx.Done():
-				return context.Cause(ctx)
+	var queue []*block // dispatched, the oldest first
+	for sent := f.sent; sent != nil || len(queue) > 0; {
+		select {
+		case b, ok := <-sent:
+			if !ok {
+				sent = nil
+				break
 			}
+			queue = append(queue, b)
+		case t := <-f.answered:
+			f.settler.answered(t)
+			t.reset()
+			select {
+			case f.batches <- t:
+			default:
+			}
+		case <-ctx.Done():
+			return context.Cause(ctx)
 		}
-		if err := f.settler.block(b); err != nil {
+		n := 0
+		for n < len(queue) && queue[n].left == 0 {
+			n++
+		}
+		if n == 0 {
+			continue
+		}
+		if err := f.settler.settle(queue[:n]); err != nil {
 			return err
 		}
+		for _, b := range queue[:n] {
+			f.free <- b
+		}
+		queue = append(queue[:0], queue[n:]...)
 		if f.Budget.exceeded(f.settler.state.Ledger) {
 			f.halt(ErrBudget)
 		}
-		f.free <- b
 	}
 	return nil
 }

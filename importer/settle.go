@@ -20,7 +20,6 @@ type settler struct {
 	reasons  *tally
 	rejected rejectedFile
 	parsers  []*rows.Parser // by source, to render rejected rows
-	refused  []refused      // of the present block
 	begun    time.Time
 	blocks   int // settled by this process
 	samples  int
@@ -50,47 +49,62 @@ func newSettler(j *Job) (*settler, error) {
 	return s, nil
 }
 
-// block settles one block: its rejected rows are written and on the disk
-// before the checkpoint moves behind it, and only then is anybody told.
-func (s *settler) block(b *block) error {
+// answered notes the verdicts of a batch in the blocks that its rows are of.
+func (s *settler) answered(t *batch) {
+	for _, o := range t.origins {
+		o.block.left--
+	}
+	for _, r := range t.rejections {
+		o := t.origins[r.Index]
+		o.block.refused = append(o.block.refused, refused{o.record, r})
+	}
+	if s.job.Sender == nil {
+		s.state.Requests++
+		s.state.Bytes += int64(customerio.BodySize(len(t.ops), t.bytes))
+	}
+}
+
+// settle settles blocks: their rejected rows are written and on the disk before
+// the checkpoint moves behind them, and only then is anybody told.
+func (s *settler) settle(blocks []*block) error {
+	for _, b := range blocks {
+		s.record(b)
+	}
+	if err := s.rejected.flush(); err != nil {
+		return fmt.Errorf("cannot write the rejected rows: %w", err)
+	}
+	last := blocks[len(blocks)-1]
+	s.state.Position = Position{last.source, last.End}
+	if err := s.save(); err != nil {
+		return err
+	}
+	if s.job.Progress != nil {
+		s.job.Progress(s.progress(last))
+	}
+	return nil
+}
+
+// record counts a block's verdicts and renders its rejected rows.
+func (s *settler) record(b *block) {
 	s.blocks++
 	s.judge(b)
 	in := s.job.Sources[b.source].Input
-	for _, r := range s.refused {
+	for _, r := range b.refused {
 		row := s.parsers[b.source].Row(&b.Block, int(r.record))
 		s.reasons.add(Reason{Reason: r.Reason, Field: r.Field, Status: r.Status, Input: in.Name, Row: row.Number, Line: row.Line})
 		if s.rejected.path != "" {
 			s.rejected.add(in, row, s.parsers[b.source].Columns(), r)
 		}
 	}
-	if err := s.rejected.flush(); err != nil {
-		return fmt.Errorf("cannot write the rejected rows: %w", err)
-	}
-	s.state.Position = Position{b.source, b.End}
-	if err := s.save(); err != nil {
-		return err
-	}
-	if s.job.Progress != nil {
-		s.job.Progress(s.progress(b))
-	}
-	return nil
 }
 
-// judge counts the block's verdicts and collects what was refused, in the
-// order of the rows.
+// judge counts the block's verdicts, and puts what was refused into the order
+// of the rows.
 func (s *settler) judge(b *block) {
-	s.refused = append(s.refused[:0], b.refused...)
-	for _, t := range b.batches {
-		for _, r := range t.rejections {
-			s.refused = append(s.refused, refused{t.records[r.Index], r})
-		}
-		if s.job.Sender == nil {
-			s.plan(t)
-		}
-	}
-	slices.SortFunc(s.refused, func(a, b refused) int { return cmp.Compare(a.record, b.record) })
+	rejectedHere := int64(b.Len()-len(b.items)) - b.filtered // by the mapping
+	slices.SortFunc(b.refused, func(a, b refused) int { return cmp.Compare(a.record, b.record) })
 	unknown := int64(0)
-	for _, r := range s.refused {
+	for _, r := range b.refused {
 		if r.Unknown {
 			unknown++
 		}
@@ -99,8 +113,8 @@ func (s *settler) judge(b *block) {
 	l.Rows += int64(b.Len())
 	l.Filtered += b.filtered
 	l.Unknown += unknown
-	l.Rejected += int64(len(s.refused)) - unknown
-	l.Accepted += int64(len(b.items)-len(s.refused)) + int64(len(b.refused))
+	l.Rejected += int64(len(b.refused)) - unknown
+	l.Accepted += int64(len(b.items)) - (int64(len(b.refused)) - rejectedHere)
 	for _, it := range b.items {
 		if s.job.Sample == nil || s.samples == sampleOps {
 			break
@@ -108,16 +122,6 @@ func (s *settler) judge(b *block) {
 		s.samples++
 		s.job.Sample(b.ops[it.start:it.end])
 	}
-}
-
-// plan counts a request that a dry run does not send.
-func (s *settler) plan(t *batch) {
-	size := 0
-	for _, op := range t.ops {
-		size += len(op)
-	}
-	s.state.Requests++
-	s.state.Bytes += int64(customerio.BodySize(len(t.ops), size))
 }
 
 // save moves the checkpoint.
