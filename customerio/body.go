@@ -11,6 +11,8 @@ const (
 	bodyEnd   = `]}`
 )
 
+var comma = []byte(",") // one for all: there is one an operation
+
 // BodySize returns the size in bytes of the request that carries operations
 // of so many bytes together.
 func BodySize(operations, bytes int) int {
@@ -83,7 +85,7 @@ func (b *body) advance() bool {
 	case k%2 == 1:
 		b.part = b.ops[k/2]
 	default:
-		b.part = []byte(",")
+		b.part = comma
 	}
 	b.next++
 	return true

@@ -74,6 +74,7 @@ type Trouble int
 // The kinds of trouble.
 const (
 	Refused     Trouble = iota // an answer that nobody expects here
+	Misuse                     // the configuration cannot be right; nothing was sent
 	Credentials                // 401, 403, or the wrong region
 	Unavailable                // no good answer for longer than Config.Outage
 )

@@ -68,7 +68,7 @@ func NewTrack(c Config) (*Track, error) {
 			Hint: "set CUSTOMERIO_SITE_ID and CUSTOMERIO_API_KEY, or name a file with them by --credentials"}
 	}
 	if c.Region != "" && c.Region != "us" && c.Region != "eu" {
-		return nil, &Error{Trouble: Refused, Msg: fmt.Sprintf("CUSTOMERIO_REGION is %q", c.Region), Hint: "it is us or eu"}
+		return nil, &Error{Trouble: Misuse, Msg: fmt.Sprintf("CUSTOMERIO_REGION is %q", c.Region), Hint: "it is us or eu"}
 	}
 	if c.Timeout == 0 {
 		c.Timeout = defaultTimeout
@@ -96,7 +96,7 @@ func (t *Track) setBase(given string) error {
 	}
 	u, err := url.Parse(strings.TrimRight(text, "/"))
 	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.RawQuery+u.Fragment != "" {
-		return &Error{Trouble: Refused, Msg: "CUSTOMERIO_TRACK_URL is not a base URL",
+		return &Error{Trouble: Misuse, Msg: "CUSTOMERIO_TRACK_URL is not a base URL",
 			Hint: "it looks like https://track.customer.io, without a user, password or query"}
 	}
 	t.base = u

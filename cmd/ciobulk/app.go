@@ -72,6 +72,9 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 		return args, unknownFlag(app.Flags, args[1:], "help", "h", "version", "v")
 	}
 	name := args[1]
+	if name == "help" {
+		return append([]string{args[0], "--help"}, args[2:min(len(args), 3)]...), nil
+	}
 	command := app.Command(name)
 	if command == nil {
 		var names []string

@@ -27,9 +27,9 @@ func (b *bar) show(p importer.Progress, rate pace) {
 			progressbar.OptionSetPredictTime(false),
 			progressbar.OptionSetElapsedTime(false),
 			progressbar.OptionClearOnFinish(),
-			progressbar.OptionSetTheme(progressbar.ThemeUnicode))
+			progressbar.OptionSetTheme(progressbar.Theme{Saucer: "=", SaucerHead: ">", SaucerPadding: " ", BarStart: "[", BarEnd: "]"}))
 	}
-	b.bar.Describe(progressLine(p, rate))
+	b.bar.Describe(progressLine(p, rate) + " ")
 	_ = b.bar.Set64(p.Read) // it fails on a terminal that is gone, which ends nothing
 }
 

@@ -27,6 +27,9 @@ ciobulk check --credentials ~/.config/ciobulk.env`,
 }
 
 func (p *program) check(c *cli.Context) error {
+	if c.NArg() > 0 {
+		return usage("check takes no file", "")
+	}
 	values, err := p.settings(c.String("credentials"))
 	if err != nil {
 		return err

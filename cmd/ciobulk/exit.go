@@ -101,6 +101,8 @@ func classify(err error) (code int, hint string) {
 
 func troubleCode(e *customerio.Error) int {
 	switch e.Trouble {
+	case customerio.Misuse:
+		return exitUsage
 	case customerio.Credentials:
 		return exitCredentials
 	case customerio.Unavailable:

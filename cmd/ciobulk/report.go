@@ -150,7 +150,11 @@ func (r *reporter) progress(p importer.Progress) {
 			"bytes_read", p.Read, "bytes_total", p.Size, "eta_seconds", int64(rate.left.Seconds()))
 		return
 	}
-	fmt.Fprintf(r.err, "ciobulk: %s\n", progressLine(p, rate))
+	line := progressLine(p, rate)
+	if p.Size > 0 {
+		line = fmt.Sprintf("%d %%, %s", p.Read*100/p.Size, line)
+	}
+	fmt.Fprintf(r.err, "ciobulk: %s\n", line)
 }
 
 // pace is how fast a run is, over all of this process.
@@ -180,7 +184,7 @@ func progressLine(p importer.Progress, rate pace) string {
 	line := fmt.Sprintf("%s rows, %s rows/s, %.0f requests/s, %s rejected",
 		grouped(p.Rows), grouped(int64(rate.rows)), rate.requests, grouped(p.Rejected+p.Unknown))
 	if rate.left >= 0 {
-		line += fmt.Sprintf(", %d %%, %v left", p.Read*100/max(p.Size, 1), rate.left.Round(time.Second))
+		line += fmt.Sprintf(", %v left", rate.left.Round(time.Second))
 	}
 	return line
 }

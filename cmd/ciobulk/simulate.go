@@ -37,6 +37,9 @@ const (
 )
 
 func (p *program) simulate(c *cli.Context) error {
+	if c.NArg() > 0 {
+		return usage("simulate takes no file", "to rehearse a run, give --simulate to its command")
+	}
 	config := simulator.Config{
 		SiteID: simulatedSite, APIKey: simulatedKey, Region: c.String("region"),
 		WorkspaceID: c.Int64("workspace"), CountOnly: c.Bool("count-only"),

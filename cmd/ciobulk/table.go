@@ -2,10 +2,12 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/ciobulk/ciobulk/importer"
+	"github.com/ciobulk/ciobulk/rows"
 )
 
 // table is the end of a run in words.
@@ -69,6 +71,9 @@ func (t table) reasons(b *strings.Builder) {
 	}
 	for _, r := range shown {
 		fmt.Fprintf(b, "%8s  %-*s  %s:%d (row %s)\n", grouped(r.Count), width, why(r), r.Input, r.Line, grouped(r.Row))
+	}
+	if slices.ContainsFunc(t.summary.Reasons, func(r importer.Reason) bool { return r.Reason == rows.ReasonUTF8 }) {
+		b.WriteString("          not UTF-8? then convert the file: iconv -f WINDOWS-1252 -t UTF-8\n")
 	}
 	if more := len(t.summary.Reasons) - len(shown); more > 0 {
 		fmt.Fprintf(b, "          … and %s, see summary.json\n", counted(int64(more), "more reason"))
