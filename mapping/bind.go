@@ -72,20 +72,16 @@ func (m *Mapping) Bind(in *rows.Input) (*Plan, error) {
 // noted, or refused where no row can do without.
 func (p *Plan) resolve(r reference, in *rows.Input, needed bool) (int, error) {
 	m := p.mapping
-	n, hint := count(in, r.column), meant(r.column, columnNames(in))
-	switch {
+	switch n := count(in, r.column); {
 	case n > 1:
 		return 0, m.wrongAt(r, "rename one of them", "%d columns of %s are called %q", n, in.Name, r.column)
 	case n == 0 && in.Format == rows.CSV:
-		if hint == "" {
-			hint = "its columns are " + listed(columnNames(in))
-		}
-		return 0, m.wrongAt(r, hint, "there is no column %q in %s", r.column, in.Name)
+		return 0, m.wrongAt(r, columnHint(r.column, in), "there is no column %q in %s", r.column, in.Name)
 	case n == 0 && needed:
-		return 0, m.wrongAt(r, hint, "none of the first objects of %s has %q", in.Name, r.column)
+		return 0, m.wrongAt(r, columnHint(r.column, in), "none of the first objects of %s has %q", in.Name, r.column)
 	case n == 0:
 		note := fmt.Sprintf("none of the first objects of %s has %q", in.Name, r.column)
-		if hint != "" {
+		if hint := meant(r.column, columnNames(in)); hint != "" {
 			note += "; " + hint
 		}
 		p.Notes = append(p.Notes, note)
@@ -109,6 +105,15 @@ func (p *Plan) column(name string) int {
 	p.index[name] = len(p.names)
 	p.names = append(p.names, name)
 	return p.index[name]
+}
+
+// columnHint says which column may have been meant, or which ones there are.
+func columnHint(written string, in *rows.Input) string {
+	names := columnNames(in)
+	if hint := meant(written, names); hint != "" || len(names) == 0 {
+		return hint
+	}
+	return "there are " + listed(names)
 }
 
 func columnNames(in *rows.Input) []string {
@@ -176,7 +181,7 @@ func (p *Plan) bindRest(in *rows.Input) error {
 
 // wrongRest returns an error about a column that only "rest: keep" sends.
 func (p *Plan) wrongRest(in *rows.Input, format string, args ...any) error {
-	return &Error{File: in.Name, Msg: fmt.Sprintf(format, args...), Hint: "rename it, or name the columns to send in the attributes of a mapping"}
+	return &Error{File: in.Name, Msg: fmt.Sprintf(format, args...), Hint: "rename the column, or name the columns to send in the attributes of a mapping"}
 }
 
 // count returns how many columns of the input have the name.

@@ -222,7 +222,7 @@ func quoted(text []byte) string {
 		return strconv.Quote(string(text))
 	}
 	cut := most
-	for !utf8.RuneStart(text[cut]) {
+	for cut > 0 && !utf8.RuneStart(text[cut]) {
 		cut--
 	}
 	return strconv.Quote(string(text[:cut])) + "…"

@@ -37,8 +37,11 @@ func (e *Error) Error() string {
 // excerpt returns the part of a long line that is around the column, and where
 // the column is in it.
 func excerpt(line string, column int) (string, int) {
-	const around = 60
+	const most, around = 120, 60
 	text := []rune(line)
+	if len(text) <= most {
+		return line, column
+	}
 	if end := column + around; len(text) > end {
 		text = append(text[:end:end], '…')
 	}
@@ -95,7 +98,7 @@ func printable(line string) string {
 // meant returns a hint with the name closest to what was written, or "".
 func meant(written string, names []string) string {
 	written = strings.ToLower(written)
-	best, distance := "", min((len(written)+2)/3, len(written)-1)+1
+	best, distance := "", min((len(written)+1)/3, len(written)-1)+1
 	for _, name := range names {
 		d := editDistance(written, strings.ToLower(name))
 		if len(written) > 1 && strings.HasPrefix(strings.ToLower(name), written) {

@@ -66,12 +66,15 @@ func (e *environment) run(p program) (any, string) {
 	if at, ok := errors.AsType[*file.Error](err); ok {
 		problem = at.Message
 	}
+	if operation, ok := strings.CutPrefix(problem, "invalid operation: "); ok {
+		problem = operation + " does not work"
+	}
 	return nil, "the expression fails: " + goWords.Replace(problem)
 }
 
 // goWords takes out of messages what only means something to programmers.
 var goWords = strings.NewReplacer("interface conversion: interface {} is ", "the value is ", "interface {}", "any", "<nil>", "nil",
-	"reflect: call of reflect.Value.Type on zero Value", "the value is nil", "invalid operation: ", "")
+	"reflect: call of reflect.Value.Type on zero Value", "the value is nil", "literal not terminated", "a quote is never closed")
 
 // resultCell makes a cell of an expression's result. A point in time becomes
 // unix seconds, the form in which dates are sent.

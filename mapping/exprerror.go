@@ -21,6 +21,9 @@ func (m *Mapping) expressionError(e expression, in *rows.Input, err error) error
 		msg, offset = at.Message, at.From
 	}
 	msg, hint := explain(msg, in)
+	if msg == endsEarly && strings.Contains(m.line(e.place.line), " #") {
+		hint = "quote the expression: behind a blank, # starts a comment"
+	}
 	text := []rune(e.text)
 	offset = min(offset, len(text))
 	if e.flag != "" {
@@ -32,18 +35,28 @@ func (m *Mapping) expressionError(e expression, in *rows.Input, err error) error
 	return m.wrong(m.within(e.place, text, offset), hint, "%s", msg)
 }
 
-var unexpected = regexp.MustCompile(`^unexpected token (\w+)(?:\("(.*)"\))?$`)
+const endsEarly = "the expression ends where more of it is needed"
+
+var (
+	unexpected = regexp.MustCompile(`^unexpected token (\w+)(?:\("(.*)"\))?$`)
+	mismatched = regexp.MustCompile(`^invalid operation: (\S+) \(mismatched types? (.*?)(?: and (.*))?\)$`)
+	condition  = regexp.MustCompile(`^(?:expected bool, but got (.*)|non-bool expression \(type (.*)\) used as condition)$`)
+)
 
 // explain says what the expression library says in words for people who do not
 // know its own, and what to do.
 func explain(msg string, in *rows.Input) (_, hint string) {
-	columns := columnNames(in)
 	if name, ok := strings.CutPrefix(msg, noFunction); ok {
-		return fmt.Sprintf("there is no function %q", name), meant(name, builtin.Names)
+		if slices.Contains(columnNames(in), name) {
+			hint = fmt.Sprintf("%q is a column: drop the parentheses", name)
+		} else {
+			hint = meant(name, builtin.Names)
+		}
+		return fmt.Sprintf("there is no function %q", name), hint
 	}
 	if name, ok := strings.CutPrefix(msg, "unknown name "); ok {
 		name = strings.TrimPrefix(name, mark)
-		return fmt.Sprintf("there is no column %q in %s", name, in.Name), meant(name, columns)
+		return fmt.Sprintf("there is no column %q in %s", name, in.Name), columnHint(name, in)
 	}
 	if name, ok := strings.CutPrefix(msg, "cannot redeclare "); ok {
 		return fmt.Sprintf("%q is taken", name), "give the variable another name"
@@ -51,19 +64,25 @@ func explain(msg string, in *rows.Input) (_, hint string) {
 	if t := unexpected.FindStringSubmatch(msg); t != nil {
 		return unexpectedToken(t[1], t[2])
 	}
-	if kind, ok := strings.CutPrefix(msg, "expected bool, but got "); ok {
-		return "the condition is neither true nor false, it is " + kind, `compare it, for example Plan == "pro"`
+	if t := condition.FindStringSubmatch(msg); t != nil {
+		return "the condition is of type " + t[1] + t[2] + ", neither true nor false", `compare it, for example Plan == "pro"`
 	}
-	if strings.Contains(msg, "mismatched types") && strings.Contains(msg, "string") && in.Format == rows.CSV {
-		hint = "the columns of a CSV file are text: write for example int(Age) > 17"
+	if t := mismatched.FindStringSubmatch(msg); t != nil {
+		if in.Format == rows.CSV && strings.Contains(msg, "string") {
+			hint = "the columns of a CSV file are text: write for example int(Age) > 17"
+		}
+		if t[3] == "" {
+			return fmt.Sprintf("%s does not work on %s", t[1], t[2]), hint
+		}
+		return fmt.Sprintf("%s %s %s does not work", t[2], t[1], t[3]), hint
 	}
-	return goWords.Replace(msg), hint
+	return goWords.Replace(strings.TrimSpace(msg)), ""
 }
 
 func unexpectedToken(kind, text string) (msg, hint string) {
 	switch {
 	case kind == "EOF":
-		return "the expression ends where more of it is needed", ""
+		return endsEarly, ""
 	case text == "=":
 		return `unexpected "="`, "compare with =="
 	case kind == "Identifier" && (strings.EqualFold(text, "and") || strings.EqualFold(text, "or")):
@@ -88,7 +107,7 @@ func (m *Mapping) within(p place, text []rune, offset int) place {
 	}
 	for i, r := range text {
 		blank := unicode.IsSpace(r)
-		for !blank && at < len(source) && unicode.IsSpace(source[at]) {
+		for !blank && at < len(source) && (unicode.IsSpace(source[at]) || continued(source, at)) {
 			at++
 		}
 		if i == offset {
@@ -107,6 +126,11 @@ func (m *Mapping) within(p place, text []rune, offset int) place {
 		}
 	}
 	return p
+}
+
+// continued reports whether a backslash in double quotes joins two lines.
+func continued(source []rune, at int) bool {
+	return source[0] == '"' && source[at] == '\\' && at+1 < len(source) && source[at+1] == '\n'
 }
 
 // spelt returns how many characters of source, a scalar that starts with quote

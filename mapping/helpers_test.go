@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -119,7 +120,7 @@ type cell struct{ options, text, want string }
 func checkCells(t *testing.T, jsonl bool, cells []cell) {
 	t.Helper()
 	for _, c := range cells {
-		t.Run(c.options+"/"+c.text, func(t *testing.T) {
+		t.Run(fmt.Sprintf("%s/%.40q", c.options, c.text), func(t *testing.T) {
 			t.Parallel()
 			options := c.options
 			if options != "" {

@@ -95,15 +95,11 @@ func (m *Mapper) reject(reason, field, message string) bool {
 func (m *Mapper) filter() Outcome {
 	for _, w := range m.plan.where {
 		v, problem := m.env.run(w)
-		holds, isBool := v.(bool)
-		switch {
-		case problem != "":
+		if problem != "" {
 			m.reject(customerio.ReasonInvalid, "where", problem)
 			return Rejected
-		case !isBool:
-			m.reject(customerio.ReasonInvalid, "where", "the condition's result is neither true nor false")
-			return Rejected
-		case !holds:
+		}
+		if v != true {
 			return Filtered
 		}
 	}

@@ -95,7 +95,7 @@ func (m *Mapping) SetMatch(spec string) error {
 		return &Error{File: "--match", Msg: fmt.Sprintf("%q is not a match field", field), Hint: matchHint(field)}
 	}
 	if column == "" {
-		return &Error{File: "--match", Msg: "the column has no name"}
+		return &Error{File: "--match", Msg: "the column has no name", Hint: "for example --match email=E-mail"}
 	}
 	m.match, m.key = match, reference{column: column, flag: "--match"}
 	return nil

@@ -2,7 +2,6 @@ package mapping
 
 import (
 	"bytes"
-	"fmt"
 	"time"
 	"unicode/utf8"
 
@@ -104,11 +103,14 @@ func (m *Mapping) parseValues(n node, r *rule) error {
 }
 
 func (m *Mapping) parseDecimal(n node, r *rule) error {
-	var word string
-	if err := m.word(n, &word, ".", ","); err != nil {
+	var mark string
+	if err := m.some(n, &mark); err != nil {
 		return err
 	}
-	r.decimal = word[0]
+	if mark != "." && mark != "," {
+		return m.wrong(n.place, `write "." or ","`, "%q is not a decimal mark", mark)
+	}
+	r.decimal = mark[0]
 	return nil
 }
 
@@ -144,90 +146,9 @@ func (m *Mapping) parseZone(n node, r *rule) error {
 	return nil
 }
 
-// belongs says which type an option is for.
-var belongs = []struct {
-	option string
-	typ    valueType
-}{
-	{"decimal", typeNumber}, {"true", typeBool}, {"false", typeBool},
-	{"layout", typeTime}, {"zone", typeTime}, {"separator", typeList},
-}
-
-// checkRule refuses options that do not go with the type, and values that can
-// be checked now.
-func (m *Mapping) checkRule(a *attribute) error {
-	for _, b := range belongs {
-		if o, used := a.options[b.option]; used && a.typ != b.typ {
-			return m.wrong(o.place, fmt.Sprintf("write \"type: %s\", or drop %s", b.typ, b.option),
-				"attribute %q has %s, which goes with type %s", a.name, b.option, b.typ)
-		}
-	}
-	if err := m.completeRule(a); err != nil {
-		return err
-	}
-	return m.checkTexts(a)
-}
-
-// completeRule fills in what the type needs.
-func (m *Mapping) completeRule(a *attribute) error {
-	_, typed := a.at("type")
-	switch {
-	case a.lower && a.upper:
-		p, _ := a.at("upper")
-		return m.wrong(p, "drop one of them", "attribute %q cannot be both lower and upper", a.name)
-	case a.typ == typeList && a.separator == "":
-		return m.wrong(typed, `add for example separator: "|"`, "type list needs a separator")
-	case a.typ == typeBool:
-		return m.completeWords(a)
-	case a.typ == typeTime:
-		return m.checkTimestamp(a)
-	case a.decimal == 0:
-		a.decimal = '.'
-	}
-	return nil
-}
-
-func (m *Mapping) completeWords(a *attribute) error {
-	if a.trueWords == nil && a.falseWords == nil {
-		a.trueWords, a.falseWords = []string{"true", "yes", "1"}, []string{"false", "no", "0"}
-	}
-	if a.trueWords == nil || a.falseWords == nil {
-		has, lacks := "true", "false"
-		if a.trueWords == nil {
-			has, lacks = lacks, has
-		}
-		p, _ := a.at(has)
-		return m.wrong(p, fmt.Sprintf("add the words that stand for %s", lacks), "attribute %q says what is %s and not what is %s", a.name, has, lacks)
-	}
-	for _, w := range a.trueWords {
-		if isOneOf([]byte(w), a.falseWords) {
-			_, p := a.at("false")
-			return m.wrong(p, "drop it from one of them", "%q stands for true and for false", w)
-		}
-	}
-	return nil
-}
-
-const asInput = "write it the way the input writes such values"
-
-// checkTexts converts what the mapping itself says instead of cells.
-func (m *Mapping) checkTexts(a *attribute) error {
-	_, p := a.at("default")
-	if a.fallback != nil && len(a.fallback) == 0 {
-		return m.wrong(p, `to send an empty value write "empty: clear"`, "the default is empty")
-	}
-	if a.fallback != nil {
-		if _, problem := a.appendTyped(nil, a.fallback); problem != "" {
-			return m.wrong(p, asInput, "the default does not convert: %s", problem)
-		}
-	}
-	for _, v := range a.options["values"].value.pairs {
-		text := a.cased(a.values[v.key], nil)
-		if _, problem := a.appendTyped(nil, text); problem != "" && len(text) > 0 {
-			return m.wrong(v.value.place, asInput, "this value does not convert: %s", problem)
-		}
-	}
-	return nil
+// prepares tells that there is something to prepare. Mostly there is not.
+func (r *rule) prepares() bool {
+	return r.trim || r.lower || r.upper || r.values != nil || r.typ != asItStands && r.typ != typeString
 }
 
 // prepare applies what changes a cell before its type is looked at. Its text may
@@ -237,8 +158,10 @@ func (r *rule) prepare(cell rows.Cell, scratch []byte) (_ rows.Cell, grown []byt
 	if r.trim || r.typ != asItStands && r.typ != typeString {
 		cell.Text = bytes.TrimSpace(cell.Text)
 	}
-	if to, ok := r.values[string(cell.Text)]; ok && cell.Kind != rows.Absent {
-		cell = rows.Cell{Kind: rows.Text, Text: to}
+	if r.values != nil && cell.Kind != rows.Absent {
+		if to, ok := r.values[string(cell.Text)]; ok {
+			cell = rows.Cell{Kind: rows.Text, Text: to}
+		}
 	}
 	if (r.lower || r.upper) && (cell.Kind == rows.Text || r.typ == typeString) {
 		scratch = r.cased(cell.Text, scratch[:0])

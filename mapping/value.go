@@ -55,7 +55,9 @@ func (m *Mapper) value(dst, name []byte, r *rule, cell rows.Cell) (_ []byte, pro
 	if cell.Kind == rows.Null {
 		cell.Text = nil
 	}
-	cell, m.cased = r.prepare(cell, m.cased)
+	if r.prepares() {
+		cell, m.cased = r.prepare(cell, m.cased)
+	}
 	if len(cell.Text) == 0 {
 		switch {
 		case r.fallback != nil:

@@ -104,17 +104,33 @@ func (m *Mapping) notUTF8() error {
 	return nil
 }
 
-// placeOf returns where n starts, which is inside the file whatever the library
-// says.
+// placeOf returns where n starts.
 func (m *Mapping) placeOf(n ast.Node) place { return m.inside(n.GetToken()) }
 
+// inside returns where t stands, which is inside the file whatever the library
+// says: it counts no tabs, and blanks behind a value as if they were in front.
+// So of the places on the line where such a text stands it is the nearest.
 func (m *Mapping) inside(t *token.Token) place {
 	if t == nil || t.Position == nil {
 		return place{1, 1}
 	}
-	line := min(max(t.Position.Line, 1), len(m.lines))
-	return place{line, min(max(t.Position.Column, 1), utf8.RuneCountInString(m.line(line))+1)}
+	p := place{min(max(t.Position.Line, 1), len(m.lines)), max(t.Position.Column, 1)}
+	line, best := m.line(p.line), 0
+	spelt, _, _ := strings.Cut(strings.TrimSpace(t.Origin), "\n")
+	for i := range line {
+		if strings.HasPrefix(line[i:], spelt) && spelt != "" && t.Type != token.InvalidType {
+			if at := utf8.RuneCountInString(line[:i]) + 1; best == 0 || abs(at-p.column) < abs(best-p.column) {
+				best = at
+			}
+		}
+	}
+	if best == 0 {
+		best = min(p.column, utf8.RuneCountInString(line)+1)
+	}
+	return place{p.line, best}
 }
+
+func abs(n int) int { return max(n, -n) }
 
 func (m *Mapping) convert(n ast.Node) (node, error) {
 	if n == nil {
