@@ -7,7 +7,7 @@ SPEC ?=
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
-.PHONY: build demo test check race fuzz bench crash contract clean
+.PHONY: build demo test check race fuzz bench crash contract vuln clean
 
 build:
 	$(GO) build -trimpath -o bin/ciobulk ./cmd/ciobulk
@@ -49,6 +49,10 @@ check: test
 	$(GO) mod tidy -diff
 	$(GO) run $(STATICCHECK) ./...
 	$(GO) test -race ./...
+
+# Needs the network: asks the Go vulnerability database.
+vuln:
+	$(GO) run $(GOVULNCHECK) ./...
 
 clean:
 	rm -rf bin .ciobulk

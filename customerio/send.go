@@ -105,7 +105,7 @@ func (t *Track) persist(ctx context.Context, path string, ops [][]byte) (*reply,
 		if done, err := t.conclude(ctx, r, err); done {
 			return r, err
 		}
-		reason, pause := t.setback(r, err, try)
+		pause, reason := t.setback(r, err, try)
 		if waited := time.Since(begun); waited+pause > t.config.Outage {
 			return nil, &Error{Trouble: Unavailable, Status: statusOf(r), Err: reason,
 				Msg: fmt.Sprintf("Customer.io gave no good answer for %v", waited.Round(time.Second))}
@@ -140,9 +140,9 @@ func (t *Track) conclude(ctx context.Context, r *reply, err error) (bool, error)
 	return true, nil
 }
 
-// setback slows the pace after a try that is to be repeated, and returns its
-// reason and how long to wait.
-func (t *Track) setback(r *reply, err error, try int) (reason error, pause time.Duration) {
+// setback slows the pace after a try that is to be repeated, and returns how
+// long to wait and the reason.
+func (t *Track) setback(r *reply, err error, try int) (pause time.Duration, reason error) {
 	pause = backoff(try)
 	if err != nil {
 		if late, ok := errors.AsType[net.Error](err); ok && late.Timeout() {
@@ -154,13 +154,13 @@ func (t *Track) setback(r *reply, err error, try int) (reason error, pause time.
 		if text := err.Error(); t.secrets.Replace(text) != text {
 			err = errors.New(t.secrets.Replace(text)) // net/http quotes what is no HTTP
 		}
-		return err, pause
+		return pause, err
 	}
 	after := retryAfter(r.header, time.Now())
 	if r.status == http.StatusTooManyRequests || r.status == http.StatusServiceUnavailable || r.status == http.StatusRequestTimeout {
 		t.config.Limiter.Slow(after)
 	}
-	return fmt.Errorf("%d %s: %s", r.status, http.StatusText(r.status), excerpt(t.withoutSecrets(r.body))), max(pause, after)
+	return max(pause, after), fmt.Errorf("%d %s: %s", r.status, http.StatusText(r.status), excerpt(t.withoutSecrets(r.body)))
 }
 
 // withoutSecrets takes the credentials out of an answer that is to be shown: a

@@ -61,6 +61,12 @@ func source(t testing.TB, name, text, yaml string) Source {
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return openSource(t, path, yaml)
+}
+
+// openSource opens a file and binds the mapping to it.
+func openSource(t testing.TB, path, yaml string) Source {
+	t.Helper()
 	in, err := rows.Open(path, rows.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -139,22 +145,3 @@ func readRejected(t testing.TB, run *Run) []byte {
 }
 
 var testTime = time.Date(2026, 11, 22, 5, 0, 0, 0, time.UTC)
-
-// reopen opens a source's file again, as the next process would.
-func reopen(t testing.TB, s Source) Source {
-	t.Helper()
-	in, err := rows.Open(s.Input.Path, rows.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(in.Close)
-	m, err := mapping.Parse("test.yaml", []byte(testMapping), false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	plan, err := m.Bind(in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return Source{in, plan}
-}

@@ -58,7 +58,7 @@ func TestResumeAfterAnyRequest(t *testing.T) {
 			t.Fatalf("stopped at %d: %v", stopAt, err)
 		}
 		run.Close()
-		again := reopen(t, path)
+		again := openSource(t, path.Input.Path, testMapping)
 		run = begin(t, dir, Resume, again)
 		s.answer = nil
 		sum, err := (&Job{Sources: []Source{again}, Sender: s, Run: run, BatchRows: 11, Concurrency: 2}).Do(t.Context())

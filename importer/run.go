@@ -3,15 +3,12 @@ package importer
 import (
 	"context"
 	"errors"
-	"io"
 	"math"
 	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/ciobulk/ciobulk/customerio"
-	"github.com/ciobulk/ciobulk/rows"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -164,97 +161,6 @@ func (f *flow) watch(ctx context.Context, cancel context.CancelCauseFunc, ended 
 	case <-ctx.Done():
 	}
 	return nil
-}
-
-// read cuts the sources into blocks. What it cannot read ends the run, but not
-// before all that was read is settled. It stays one block ahead, so that nothing
-// is sent of a small input that cannot be read to its end.
-func (f *flow) read(ctx context.Context) {
-	defer close(f.readDone)
-	defer close(f.unread)
-	defer close(f.ordered)
-	var ahead *block
-	for i := f.start.Source; i < len(f.Sources) && f.left > 0; i++ {
-		if f.readErr = f.seek(i); f.readErr != nil {
-			break
-		}
-		for f.left > 0 && f.readErr == nil {
-			b, err := f.next(ctx, i)
-			if errors.Is(err, io.EOF) {
-				break
-			}
-			if f.readErr = err; err == nil {
-				f.hand(ahead)
-				ahead = b
-			}
-		}
-	}
-	if f.readErr == nil || f.blocks > 0 || f.start != (Position{}) {
-		f.hand(ahead)
-	}
-}
-
-// seek brings source i to where the run begins or goes on.
-func (f *flow) seek(i int) error {
-	in := f.Sources[i].Input
-	if i == f.start.Source {
-		if err := in.SeekTo(f.start.Position); err != nil {
-			return err
-		}
-	}
-	var b rows.Block
-	for f.skip > 0 {
-		err := in.Next(&b, int(min(f.skip, 1<<14)), 1<<20)
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		f.skip -= int64(b.Len())
-	}
-	return nil
-}
-
-// errHalted ends the reading without being anybody's error.
-var errHalted = errors.New("halted")
-
-// next reads one block of source i.
-func (f *flow) next(ctx context.Context, i int) (*block, error) {
-	var b *block
-	select {
-	case b = <-f.free:
-	case <-f.stop:
-		return nil, errHalted
-	case <-ctx.Done():
-		return nil, errHalted
-	}
-	records := int(min(int64(max(f.Concurrency*f.BatchRows/blocksARound, 1)), f.left))
-	if err := f.Sources[i].Input.Next(&b.Block, records, f.blockBytes()); err != nil {
-		f.free <- b
-		return nil, err
-	}
-	b.source = i
-	f.left -= int64(b.Len())
-	return b, nil
-}
-
-// hand gives a block, if there is one, to the workers and to the dispatcher.
-func (f *flow) hand(b *block) {
-	if b == nil {
-		return
-	}
-	b.number = int64(f.blocks)
-	f.blocks++
-	f.unread <- b // never full: it holds a window
-	f.ordered <- b
-}
-
-// blockBytes is how much text makes a block's share of full requests for all
-// lanes, going by what rows lately became.
-func (f *flow) blockBytes() int {
-	full := int64(f.Concurrency) * customerio.MaxBatch / blocksARound
-	return int(min(max(full*100/f.expansion.Load(), 64<<10), 16<<20))
 }
 
 func (f *flow) mapBlocks(ctx context.Context) error {

@@ -43,7 +43,7 @@ func checkIdentifier(match customerio.Match, value []byte) (_ []byte, reason, pr
 // looksLikeEmail asks for something on both sides of an @, and no spaces.
 func looksLikeEmail(value []byte) bool {
 	at := bytes.LastIndexByte(value, '@')
-	return at > 0 && at < len(value)-1 && bytes.IndexAny(value, " \t\r\n\x00") < 0
+	return at > 0 && at < len(value)-1 && !bytes.ContainsAny(value, " \t\r\n\x00")
 }
 
 func isE164(value []byte) bool {

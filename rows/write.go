@@ -7,7 +7,7 @@ import "bytes"
 // in its record it makes a blank line, which is read as no record.
 func AppendCSVCell(dst, text []byte, delimiter byte) []byte {
 	special := []byte{'"', '\n', '\r', delimiter}
-	if len(text) > 0 && bytes.IndexAny(text, string(special)) < 0 && text[0] != ' ' {
+	if len(text) > 0 && !bytes.ContainsAny(text, string(special)) && text[0] != ' ' {
 		return append(dst, text...)
 	}
 	if len(text) == 0 {
@@ -20,5 +20,43 @@ func AppendCSVCell(dst, text []byte, delimiter byte) []byte {
 		}
 		dst = append(dst, c)
 	}
+	return append(dst, '"')
+}
+
+// plain tells the bytes that stand for themselves inside a JSON string.
+var plain = func() (t [256]bool) {
+	for c := range t {
+		t[c] = c >= 0x20 && c != '"' && c != '\\'
+	}
+	return t
+}()
+
+// AppendJSONString appends text as a JSON string, quotes included. Bytes that
+// are not ASCII are copied: the caller sees to it that text is UTF-8.
+func AppendJSONString[T string | []byte](dst []byte, text T) []byte {
+	const hex = "0123456789abcdef"
+	dst = append(dst, '"')
+	start := 0
+	for i := range len(text) {
+		c := text[i]
+		if plain[c] {
+			continue
+		}
+		dst = append(dst, text[start:i]...)
+		start = i + 1
+		switch c {
+		case '"', '\\':
+			dst = append(dst, '\\', c)
+		case '\n':
+			dst = append(dst, '\\', 'n')
+		case '\r':
+			dst = append(dst, '\\', 'r')
+		case '\t':
+			dst = append(dst, '\\', 't')
+		default:
+			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+		}
+	}
+	dst = append(dst, text[start:]...)
 	return append(dst, '"')
 }
