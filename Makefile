@@ -41,7 +41,7 @@ bench:
 # Track API: make contract SPEC=track.json
 contract:
 	@test -n "$(SPEC)" || { echo "usage: make contract SPEC=FILE"; exit 2; }
-	$(GO) test ./cmd/ciobulk -count=1 -args -spec=$(abspath $(SPEC))
+	$(GO) test ./cmd/ciobulk -count=1 -skip "Crash|Interrupt" -args -spec=$(abspath $(SPEC))
 
 check: test
 	@test -z "$$(gofmt -s -l .)" || { echo "not gofmt -s:"; gofmt -s -l .; exit 1; }

@@ -81,4 +81,5 @@ func TestDefaults(t *testing.T) {
 	equal(t, "timeout", track.config.Timeout, defaultTimeout)
 	equal(t, "outage", track.config.Outage, defaultOutage)
 	equal(t, "connections", track.transport.MaxIdleConnsPerHost, defaultConnections)
+	equal(t, "proxy from the environment", track.transport.Proxy != nil, true)
 }

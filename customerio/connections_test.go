@@ -12,26 +12,31 @@ import (
 	"github.com/ciobulk/ciobulk/internal/simulator"
 )
 
+var long = "<html>" + strings.Repeat("<p>sorry", 100_000)
+
+// pages are what is answered to fifty batches; where that is a hundred
+// requests, it is to the first of each two.
+var pages = map[string]struct {
+	status   int
+	body     string
+	requests int
+}{
+	"200":           {200, "{}", 50},
+	"207":           {207, `{"errors":[{"batch_index":0}]}`, 50},
+	"204":           {204, "", 50},
+	"400":           {400, long, 50},
+	"413":           {413, long, 50},
+	"redirected":    {307, long, 100},
+	"503":           {503, long, 100},
+	"502":           {502, "", 100},
+	"200 of others": {200, long, 100},
+}
+
 // One after the other, requests share a connection, whatever is answered, and
 // though nobody is interested in the long page that comes with it.
 func TestSequentialSendsShareAConnection(t *testing.T) {
 	t.Parallel()
-	long := "<html>" + strings.Repeat("<p>sorry", 100_000)
-	for name, c := range map[string]struct {
-		status   int
-		body     string
-		requests int
-	}{
-		"200":           {200, "{}", 50},
-		"207":           {207, `{"errors":[{"batch_index":0}]}`, 50},
-		"204":           {204, "", 50},
-		"400":           {400, long, 50},
-		"413":           {413, long, 50},
-		"redirected":    {307, long, 100},
-		"503":           {503, long, 100},
-		"502":           {502, "", 100},
-		"200 of others": {200, long, 100},
-	} {
+	for name, c := range pages {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {

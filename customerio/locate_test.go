@@ -81,29 +81,31 @@ func TestLocateKeepsTheBaseURL(t *testing.T) {
 	}
 }
 
+var failures = map[string]struct {
+	status  int
+	body    string
+	trouble Trouble
+	took    time.Duration // at least
+}{
+	"401":               {401, "{}", Credentials, 0},
+	"403":               {403, page, Credentials, 0},
+	"404":               {404, page, Refused, 0},
+	"400":               {400, `{"meta":{"error":"no"}}`, Refused, 0},
+	"nothing":           {200, "", Refused, 0},
+	"another object":    {200, "{}", Refused, 0},
+	"a list":            {200, "[]", Refused, 0},
+	"another region":    {200, `{"region":"ap","environment_id":1}`, Refused, 0},
+	"no region":         {200, `{"environment_id":1}`, Refused, 0},
+	"an odd workspace":  {200, `{"region":"us","environment_id":"1"}`, Refused, 0},
+	"a page":            {200, page, Unavailable, 30 * time.Second},
+	"cut short":         {200, `{"region":"us","environ`, Unavailable, 30 * time.Second},
+	"503":               {503, page, Unavailable, 30 * time.Second},
+	"somewhere to look": {303, "", Refused, 0},
+}
+
 func TestLocateFails(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
-		status  int
-		body    string
-		trouble Trouble
-		took    time.Duration // at least
-	}{
-		"401":               {401, "{}", Credentials, 0},
-		"403":               {403, page, Credentials, 0},
-		"404":               {404, page, Refused, 0},
-		"400":               {400, `{"meta":{"error":"no"}}`, Refused, 0},
-		"nothing":           {200, "", Refused, 0},
-		"another object":    {200, "{}", Refused, 0},
-		"a list":            {200, "[]", Refused, 0},
-		"another region":    {200, `{"region":"ap","environment_id":1}`, Refused, 0},
-		"no region":         {200, `{"environment_id":1}`, Refused, 0},
-		"an odd workspace":  {200, `{"region":"us","environment_id":"1"}`, Refused, 0},
-		"a page":            {200, page, Unavailable, 30 * time.Second},
-		"cut short":         {200, `{"region":"us","environ`, Unavailable, 30 * time.Second},
-		"503":               {503, page, Unavailable, 30 * time.Second},
-		"somewhere to look": {303, "", Refused, 0},
-	} {
+	for name, c := range failures {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
@@ -117,6 +119,7 @@ func TestLocateFails(t *testing.T) {
 					t.Errorf("it took %v", took)
 				}
 				equal(t, "base", track.BaseURL(), testBase)
+				equal(t, "stats", track.Stats(), Stats{}) // they are of batches
 			})
 		})
 	}

@@ -83,6 +83,9 @@ func TestPausesAreJittered(t *testing.T) {
 			}
 			bound = min(2*bound, 30*time.Second)
 		}
+		if total := s.times[12].Sub(s.times[0]); total < 12*backoffFirst {
+			t.Errorf("all pauses together are %v", total)
+		}
 	})
 }
 
@@ -197,5 +200,6 @@ func TestTimeout(t *testing.T) {
 				t.Errorf("the next try came after %v", gap)
 			}
 		}
+		equal(t, "the last was given", time.Since(s.times[s.count()-1]), 7*time.Second)
 	})
 }

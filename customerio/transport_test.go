@@ -13,7 +13,8 @@ import (
 	"testing/synctest"
 )
 
-// A server that offers HTTP/2 is spoken to in HTTP/1.1.
+// A server that offers HTTP/2 is spoken to in HTTP/1.1, though this client has
+// a TLS configuration of its own and is told to try.
 func TestHTTP1(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -29,6 +30,7 @@ func TestHTTP1(t *testing.T) {
 	defer server.Close()
 	track := overSockets(t, server, Config{UserAgent: "test/1"})
 	track.transport.TLSClientConfig = &tls.Config{RootCAs: server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs}
+	track.transport.ForceAttemptHTTP2 = true
 	_, err := track.Send(t.Context(), one())
 	equal(t, "error", err, nil)
 }

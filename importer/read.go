@@ -93,9 +93,13 @@ func (f *flow) hand(b *block) {
 	f.ordered <- b
 }
 
+// maxBlock bounds a block's text in bytes, and so the memory of very many lanes,
+// whose requests are then less full.
+const maxBlock = 4 << 20
+
 // blockBytes is how much text makes a block's share of full requests for all
 // lanes, going by what rows lately became.
 func (f *flow) blockBytes() int {
 	full := int64(f.Concurrency) * customerio.MaxBatch / blocksARound
-	return int(min(max(full*100/f.expansion.Load(), 64<<10), 16<<20))
+	return int(min(max(full*100/f.expansion.Load(), 64<<10), maxBlock))
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"runtime/debug"
 	"slices"
@@ -18,6 +19,7 @@ type program struct {
 	out    io.Writer // results
 	err    io.Writer // all else
 	getenv func(string) string
+	log    *slog.Logger // set when messages are to be JSON
 }
 
 // run is the program: arguments in, exit code out.

@@ -57,11 +57,18 @@ func (p *program) fail(err error) int {
 		return exitDone
 	}
 	code, hint := classify(err)
+	hint = strings.TrimSuffix(hint, ".")
+	if p.log != nil {
+		if err.Error() != "" {
+			p.log.Error(err.Error(), "exit_code", code, "hint", hint)
+		}
+		return code
+	}
 	if err.Error() != "" {
 		fmt.Fprintf(p.err, "ciobulk: %s\n", err)
 	}
 	if hint != "" {
-		fmt.Fprintf(p.err, "hint: %s\n", strings.TrimSuffix(hint, "."))
+		fmt.Fprintf(p.err, "hint: %s\n", hint)
 	}
 	return code
 }

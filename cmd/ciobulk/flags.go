@@ -54,8 +54,8 @@ func checkFlags(c *cli.Context) error {
 	switch {
 	case !(c.Float64("rate") > 0 && c.Float64("rate") <= 1000):
 		return usage("--rate must be above 0 and at most 1000 requests a second", "1000 is the documented limit of the Track API")
-	case c.Int("concurrency") < 1 || c.Int("concurrency") > 1024:
-		return usage("--concurrency must be between 1 and 1024", "")
+	case c.Int("concurrency") < 1 || c.Int("concurrency") > 256:
+		return usage("--concurrency must be between 1 and 256", "")
 	case c.Int("batch-rows") < 1 || c.Int("batch-rows") > 10_000:
 		return usage("--batch-rows must be between 1 and 10,000", "")
 	case c.Int64("skip") < 0 || c.Int64("limit") < 0 || c.IsSet("limit") && c.Int64("limit") == 0:

@@ -37,10 +37,7 @@ type reporter struct {
 const progressEvery = 10 * time.Second
 
 func (p *program) newReporter(c *cli.Context) *reporter {
-	r := &reporter{out: p.out, err: p.err, quiet: c.Bool("quiet"), begin: time.Now(), last: time.Now()}
-	if c.String("log-format") == "json" {
-		r.log = slog.New(slog.NewJSONHandler(p.err, nil))
-	}
+	r := &reporter{out: p.out, err: p.err, log: p.log, quiet: c.Bool("quiet"), begin: time.Now(), last: time.Now()}
 	r.lines = !r.quiet && !c.Bool("no-progress")
 	if f, ok := p.err.(*os.File); ok && r.lines && r.log == nil && term.IsTerminal(int(f.Fd())) {
 		r.bar = newBar(f)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"time"
@@ -76,7 +77,7 @@ func (s *session) send() error {
 func (s *session) locate(ctx context.Context, stop <-chan struct{}, track *customerio.Track, given bool) error {
 	var err error
 	s.account, err = s.ask(ctx, stop, track)
-	if refused, ok := errors.AsType[*customerio.Error](err); ok && refused.Status == 404 && given {
+	if refused, ok := errors.AsType[*customerio.Error](err); ok && given && hidesAccount(refused) {
 		s.report.note("the server at CUSTOMERIO_TRACK_URL does not tell which workspace it is")
 		err = nil
 	}
@@ -89,6 +90,13 @@ func (s *session) locate(ctx context.Context, stop <-chan struct{}, track *custo
 			"use the credentials of that workspace, or correct the mapping's workspace"}
 	}
 	return nil
+}
+
+// hidesAccount tells the answers of a proxy that passes batches on and does not
+// know the question which account it is.
+func hidesAccount(e *customerio.Error) bool {
+	return e.Trouble == customerio.Refused &&
+		(e.Status == http.StatusOK || e.Status == http.StatusNotFound || e.Status == http.StatusMethodNotAllowed)
 }
 
 // ask asks for the account, until the first signal.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"log/slog"
 	"os"
 	"runtime/debug"
 
@@ -31,6 +32,9 @@ func (p *program) rows(c *cli.Context, verb string) error {
 		// there is next to no garbage: collecting sooner is cheap, and the
 		// default would let the heap grow to twice the buffers.
 		debug.SetGCPercent(25)
+	}
+	if c.String("log-format") == "json" {
+		p.log = slog.New(slog.NewJSONHandler(p.err, nil))
 	}
 	s := &session{program: p, c: c, verb: verb}
 	if err := checkFlags(c); err != nil {
