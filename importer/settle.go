@@ -67,10 +67,14 @@ func (s *settler) answered(t *batch) {
 // settle settles blocks: their rejected rows are written and on the disk before
 // the checkpoint moves behind them, and only then is anybody told.
 func (s *settler) settle(blocks []*block) error {
+	ledger := s.state.Ledger
 	for _, b := range blocks {
 		s.record(b)
 	}
 	if err := s.rejected.flush(); err != nil {
+		// These blocks are not settled, and the run's last checkpoint must not
+		// say so.
+		s.state.Ledger, s.reasons = ledger, newTally(s.state.Reasons)
 		return fmt.Errorf("cannot write the rejected rows: %w", err)
 	}
 	last := blocks[len(blocks)-1]

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/ciobulk/ciobulk/customerio"
@@ -101,6 +103,39 @@ func checkPartition(t *testing.T, total int, s *sender, sum *Summary, rejected [
 	}
 	if sum.Accepted != int64(len(s.applied)) || sum.Filtered != int64((total+4)/10) || sum.Ledger.Check() != nil {
 		t.Errorf("%d were applied, the ledger is %+v", len(s.applied), sum.Ledger)
+	}
+}
+
+// Rejected rows that cannot be written are not settled: the run ends, and can be
+// resumed when there is room again.
+func TestRejectedRowsThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	src := source(t, "people.csv", people(200, 200), testMapping)
+	dir := t.TempDir()
+	run := begin(t, dir, Refuse, src)
+	obstacle := filepath.Join(run.Dir, "rejected.csv")
+	s := &sender{answer: func([][]byte) ([]customerio.Rejection, error) {
+		return nil, os.MkdirAll(obstacle, 0o700)
+	}}
+	job := Job{Sources: []Source{src}, Sender: s, Run: run, Concurrency: 2, BatchRows: 8}
+	sum, err := job.Do(t.Context())
+	if err == nil || sum.Rows > 3 || sum.Ledger.Check() != nil {
+		t.Fatalf("Do = %+v, %v", sum, err)
+	}
+	saved, err := loadCheckpoint(run.Dir)
+	if err != nil || saved.Ledger != sum.Ledger || saved.Position.Row != sum.Rows || len(saved.Reasons) > 0 {
+		t.Fatalf("checkpoint %+v, %v", saved, err)
+	}
+	run.Close()
+	if err := os.Remove(obstacle); err != nil {
+		t.Fatal(err)
+	}
+	s.answer = nil
+	again := openSource(t, src.Input.Path, testMapping)
+	run = begin(t, dir, Resume, again)
+	sum, err = (&Job{Sources: []Source{again}, Sender: s, Run: run}).Do(t.Context())
+	if err != nil || sum.Rows != 200 || sum.Rejected != 40 {
+		t.Errorf("resumed: %+v, %v", sum, err)
 	}
 }
 
