@@ -107,8 +107,11 @@ func (t *Track) persist(ctx context.Context, path string, ops [][]byte) (*reply,
 		}
 		pause, reason := t.setback(r, err, try)
 		if waited := time.Since(begun); waited+pause > t.config.Outage {
-			return nil, &Error{Trouble: Unavailable, Status: statusOf(r), Err: reason,
-				Msg: fmt.Sprintf("Customer.io gave no good answer for %v", waited.Round(time.Second))}
+			msg := fmt.Sprintf("Customer.io gave no good answer for %v", waited.Round(time.Second))
+			if pause > t.config.Outage {
+				msg = fmt.Sprintf("Customer.io asks to wait for %v, and %v is the most that is waited", pause.Round(time.Second), t.config.Outage)
+			}
+			return nil, &Error{Trouble: Unavailable, Status: statusOf(r), Err: reason, Msg: msg}
 		}
 		t.trouble.failed(reason, pause)
 		if err := sleep(ctx, pause); err != nil {
