@@ -107,11 +107,7 @@ func (t *Track) persist(ctx context.Context, path string, ops [][]byte) (*reply,
 		}
 		pause, reason := t.setback(r, err, try)
 		if waited := time.Since(begun); waited+pause > t.config.Outage {
-			msg := fmt.Sprintf("Customer.io gave no good answer for %v", waited.Round(time.Second))
-			if pause > t.config.Outage {
-				msg = fmt.Sprintf("Customer.io asks to wait for %v, and %v is the most that is waited", pause.Round(time.Second), t.config.Outage)
-			}
-			return nil, &Error{Trouble: Unavailable, Status: statusOf(r), Err: reason, Msg: msg}
+			return nil, t.unavailable(r, reason, waited)
 		}
 		t.trouble.failed(reason, pause)
 		if err := sleep(ctx, pause); err != nil {
@@ -170,6 +166,17 @@ func (t *Track) setback(r *reply, err error, try int) (pause time.Duration, reas
 // server that is not Customer.io may echo them.
 func (t *Track) withoutSecrets(body []byte) []byte {
 	return []byte(t.secrets.Replace(string(body)))
+}
+
+// unavailable is the end of the patience with a request.
+func (t *Track) unavailable(r *reply, reason error, waited time.Duration) *Error {
+	msg := fmt.Sprintf("Customer.io gave no good answer for %v", waited.Round(time.Second))
+	if r != nil {
+		if after := retryAfter(r.header, time.Now()); after > t.config.Outage {
+			msg = fmt.Sprintf("Customer.io asks to wait for %v, and %v is the most that is waited", after.Round(time.Second), t.config.Outage)
+		}
+	}
+	return &Error{Trouble: Unavailable, Status: statusOf(r), Err: reason, Msg: msg}
 }
 
 func statusOf(r *reply) int {

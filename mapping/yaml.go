@@ -115,17 +115,17 @@ func (m *Mapping) inside(t *token.Token) place {
 		return place{1, 1}
 	}
 	p := place{min(max(t.Position.Line, 1), len(m.lines)), max(t.Position.Column, 1)}
-	line, best := m.line(p.line), 0
+	line, best, column := m.line(p.line), 0, 0
 	spelt, _, _ := strings.Cut(strings.TrimSpace(t.Origin), "\n")
 	for i := range line {
-		if strings.HasPrefix(line[i:], spelt) && spelt != "" && t.Type != token.InvalidType {
-			if at := utf8.RuneCountInString(line[:i]) + 1; best == 0 || abs(at-p.column) < abs(best-p.column) {
-				best = at
-			}
+		column++
+		if strings.HasPrefix(line[i:], spelt) && spelt != "" && t.Type != token.InvalidType &&
+			(best == 0 || abs(column-p.column) < abs(best-p.column)) {
+			best = column
 		}
 	}
 	if best == 0 {
-		best = min(p.column, utf8.RuneCountInString(line)+1)
+		best = min(p.column, column+1)
 	}
 	return place{p.line, best}
 }

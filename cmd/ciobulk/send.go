@@ -55,10 +55,11 @@ func (s *session) send() error {
 	if err := s.locate(ctx, stop, track, values["CUSTOMERIO_TRACK_URL"] != ""); err != nil {
 		return err
 	}
-	if s.work, err = s.describe(); err != nil {
+	work, err := s.describe()
+	if err != nil {
 		return err
 	}
-	s.job.Run, err = importer.State{Dir: s.c.String("state-dir")}.Begin(s.work, mode(s.c), time.Now())
+	s.job.Run, err = importer.State{Dir: s.c.String("state-dir")}.Begin(work, mode(s.c), time.Now())
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		return usage(path.Error(), "--state-dir names another place for the records of runs")
 	}

@@ -21,7 +21,6 @@ type session struct {
 	mapping *mapping.Mapping
 	job     importer.Job
 	account customerio.Account
-	work    importer.Work
 	report  *reporter
 }
 
