@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"syscall"
 	"testing"
 )
 
@@ -19,7 +18,7 @@ func TestCrash(t *testing.T) {
 	const rows, window = 4000, 8 * 4 * 20
 	s := newScene(t, rows)
 	calm := s.finish(s.command(), exitRejected)
-	people, rejected, requests := s.service.Fingerprint(), s.rejected(), s.seen.Load()
+	people, rejected, requests := s.service.Fingerprint(), s.rejected(), s.seen()
 	if calm.Rows != rows || calm.Accepted != rows*9/10-1 || calm.Rejected != rows/10+1 {
 		t.Fatalf("the undisturbed run: %+v", calm.Ledger)
 	}
@@ -29,14 +28,7 @@ func TestCrash(t *testing.T) {
 		}
 		s.reset()
 		at := 1 + rand.Int64N(requests)
-		c := s.command()
-		s.then = func() { _ = c.Process.Kill() } // it may have ended
-		s.at.Store(at)
-		_ = c.Run() // killed
-		if state := c.ProcessState.Sys().(syscall.WaitStatus); !state.Signaled() {
-			t.Fatalf("run %d was not killed at request %d of %d: %v", run, at, requests, c.ProcessState)
-		}
-		s.at.Store(0)
+		s.killAt(at, s.command())
 		sum := s.finish(s.command("--resume"), exitRejected)
 		if sum.Ledger != calm.Ledger || sum.Resumed != 1 {
 			t.Errorf("run %d, killed at %d: %+v, resumed %d", run, at, sum.Ledger, sum.Resumed)
@@ -66,16 +58,9 @@ func TestCrashAgainAndAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.reset()
-	for i, args := range [][]string{nil, {"--resume", "--batch-rows", "7"}, {"--resume", "--concurrency", "2"}} {
-		c := s.command(args...)
-		s.then = func() { _ = c.Process.Kill() } // it may have ended
-		s.at.Store(s.seen.Load() + 40)
-		_ = c.Run() // killed
-		if c.ProcessState.ExitCode() != -1 {
-			t.Fatalf("crash %d: %v\n%s", i, c.ProcessState, c.Stderr)
-		}
+	for _, args := range [][]string{nil, {"--resume", "--batch-rows", "7"}, {"--resume", "--concurrency", "2"}} {
+		s.killAt(40, s.command(args...))
 	}
-	s.at.Store(0)
 	sum := s.finish(s.command("--resume", "--batch-rows", "33"), exitRejected)
 	if sum.Ledger != calm.Ledger || sum.Resumed != 3 {
 		t.Errorf("%+v, resumed %d times", sum.Ledger, sum.Resumed)

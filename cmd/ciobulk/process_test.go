@@ -8,7 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sync/atomic"
+	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -16,16 +17,19 @@ import (
 	"github.com/ciobulk/ciobulk/internal/simulator"
 )
 
-// scene is a folder with a file of people, a mapping, and a service that does
-// something at the nth batch request.
+// scene is a folder with a file of people, a mapping, and a service that can be
+// stopped at its nth batch request.
 type scene struct {
 	testing.TB
-	dir     string
-	service *simulator.Workspace
-	url     string
-	seen    atomic.Int64 // batch requests
-	at      atomic.Int64 // the request at which then is called, before it is answered
-	then    func()
+	dir string
+	url string
+
+	mu       sync.Mutex // guards what follows, which the service's handlers read
+	service  *simulator.Workspace
+	requests int64         // of batches, since reset
+	stopAt   int64         // the request that waits for release, before it is answered
+	reached  chan struct{} // closed when it arrives
+	release  chan struct{}
 }
 
 const sceneMapping = `match: {id: id}
@@ -42,22 +46,73 @@ func newScene(t testing.TB, rows int) *scene {
 	s.reset()
 	s.write("people.csv", peopleCSV(rows))
 	s.write("people.yaml", []byte(sceneMapping))
-	server := httptest.NewServer(checkContract(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPost && s.seen.Add(1) == s.at.Load() {
-			s.then()
-		}
-		s.service.ServeHTTP(w, r)
-	})))
+	server := httptest.NewServer(checkContract(t, s))
 	t.Cleanup(server.Close)
 	s.url = server.URL
 	return s
 }
 
+// ServeHTTP is the service, with a stop at one request.
+func (s *scene) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	service, release := s.service, s.release
+	stop := false
+	if r.Method == http.MethodPost {
+		s.requests++
+		if stop = s.requests == s.stopAt; stop {
+			close(s.reached)
+		}
+	}
+	s.mu.Unlock()
+	if stop {
+		<-release
+	}
+	service.ServeHTTP(w, r)
+}
+
 // reset empties the service.
 func (s *scene) reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.service = simulator.New(simulator.Config{SiteID: testSite, APIKey: testKey, Faults: simulator.Faults{RefuseWhole: poison}})
-	s.seen.Store(0)
-	s.at.Store(0)
+	s.requests, s.stopAt = 0, 0
+}
+
+// seen returns how many batch requests came since reset.
+func (s *scene) seen() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.requests
+}
+
+// startUntil starts c and returns when its nth batch request from now on has
+// arrived, which is answered after release.
+func (s *scene) startUntil(n int64, c *exec.Cmd) (release func()) {
+	s.Helper()
+	s.mu.Lock()
+	s.stopAt = s.requests + n
+	s.reached, s.release = make(chan struct{}), make(chan struct{})
+	reached, waiting := s.reached, s.release
+	s.mu.Unlock()
+	if err := c.Start(); err != nil {
+		s.Fatal(err)
+	}
+	s.wait(reached, c)
+	return func() { close(waiting) }
+}
+
+// killAt kills c at its nth batch request from now on.
+func (s *scene) killAt(n int64, c *exec.Cmd) {
+	s.Helper()
+	release := s.startUntil(n, c)
+	if err := c.Process.Kill(); err != nil {
+		s.Fatal(err)
+	}
+	_ = c.Wait() // killed
+	release()
+	if state := c.ProcessState.Sys().(syscall.WaitStatus); !state.Signaled() {
+		s.Fatalf("it was not killed at request %d: %v", n, c.ProcessState)
+	}
 }
 
 func (s *scene) write(name string, data []byte) {
@@ -78,18 +133,6 @@ func (s *scene) command(args ...string) *exec.Cmd {
 	return c
 }
 
-// start starts c and returns when the service has its nth batch request.
-func (s *scene) start(c *exec.Cmd, n int64) {
-	s.Helper()
-	arrived := make(chan struct{})
-	s.then = func() { close(arrived) }
-	s.at.Store(n)
-	if err := c.Start(); err != nil {
-		s.Fatal(err)
-	}
-	s.wait(arrived, c)
-}
-
 // wait waits for what a test cannot go on without.
 func (s *scene) wait(c <-chan struct{}, process *exec.Cmd) {
 	s.Helper()
@@ -103,10 +146,15 @@ func (s *scene) wait(c <-chan struct{}, process *exec.Cmd) {
 	}
 }
 
-// finish runs c to its end and checks the exit code.
+// finish runs c, which may have been started, to its end and checks the exit code.
 func (s *scene) finish(c *exec.Cmd, code int) (summary importer.Summary) {
 	s.Helper()
-	_ = c.Run() // the code is looked at
+	if c.Process == nil {
+		if err := c.Start(); err != nil {
+			s.Fatal(err)
+		}
+	}
+	_ = c.Wait() // the code is looked at
 	if got := c.ProcessState.ExitCode(); got != code {
 		s.Fatalf("exit code %d, want %d\n%s%s", got, code, c.Stdout, c.Stderr)
 	}

@@ -18,14 +18,17 @@ func TestInterruptDrains(t *testing.T) {
 		people, rejected := s.service.Fingerprint(), s.rejected()
 		s.reset()
 		c := s.command("--restart")
-		s.then = func() { _ = c.Process.Signal(signal) } // it may have ended
-		s.at.Store(60)
+		release := s.startUntil(60, c)
+		if err := c.Process.Signal(signal); err != nil {
+			t.Fatal(err)
+		}
+		release()
 		sum := s.finish(c, exitInterrupted)
 		if sum.Rows == 0 || sum.Rows == 4000 || sum.ExitCode != exitInterrupted {
 			t.Errorf("%v: %+v", signal, sum)
 		}
-		if sum.Requests != s.seen.Load() {
-			t.Errorf("%v: %d requests were counted, %d arrived", signal, sum.Requests, s.seen.Load())
+		if sum.Requests != s.seen() {
+			t.Errorf("%v: %d requests were counted, %d arrived", signal, sum.Requests, s.seen())
 		}
 		if sum = s.finish(s.command("--resume"), exitRejected); sum.Ledger != calm.Ledger {
 			t.Errorf("%v: %+v", signal, sum.Ledger)
@@ -44,7 +47,7 @@ func TestSecondInterruptStops(t *testing.T) {
 	c := s.command()
 	said := newWatcher("interrupt again")
 	c.Stderr = said
-	s.start(c, 1)
+	defer s.startUntil(1, c)()
 	for range 2 {
 		if err := c.Process.Signal(syscall.SIGINT); err != nil {
 			t.Fatal(err)
@@ -67,12 +70,13 @@ func TestLock(t *testing.T) {
 	s := newScene(t, 400)
 	s.service.SetFaults(simulator.Faults{HangEvery: 1, Hang: time.Hour})
 	first := s.command()
-	s.start(first, 1)
+	release := s.startUntil(1, first)
 	s.finish(s.command("--resume"), exitLocked)
 	if err := first.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = first.Wait() // killed
+	release()
 	s.service.SetFaults(simulator.Faults{})
 	s.finish(s.command(), exitUsage)
 	if sum := s.finish(s.command("--resume"), exitRejected); sum.Rows != 400 {
