@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/ciobulk/ciobulk/customerio"
 	"github.com/ciobulk/ciobulk/rows"
@@ -84,7 +85,9 @@ func (p *Plan) resolve(r reference, in *rows.Input, needed bool) (int, error) {
 		if hint := meant(r.column, columnNames(in)); hint != "" {
 			note += "; " + hint
 		}
-		p.Notes = append(p.Notes, note)
+		if !slices.Contains(p.Notes, note) {
+			p.Notes = append(p.Notes, note)
+		}
 	}
 	return p.column(r.column), nil
 }

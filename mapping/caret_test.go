@@ -167,3 +167,14 @@ func TestCaret(t *testing.T) {
 		})
 	}
 }
+
+// TestLost: what does not stand in the source is shown at its start.
+func TestLost(t *testing.T) {
+	t.Parallel()
+	m := parse(t, "match: {id: a}\nwhere: a == b\n")
+	for text, want := range map[string]place{"a == b": {2, 13}, "a != b": {2, 8}, "something else": {2, 8}} {
+		if got := m.within(place{2, 8}, []rune(text), 5); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}

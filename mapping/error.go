@@ -82,7 +82,7 @@ func (m *Mapping) line(n int) string {
 	if n < 1 || n > len(m.lines) {
 		return ""
 	}
-	return m.lines[n-1]
+	return string(m.lines[n-1])
 }
 
 // printable replaces what would move a terminal's cursor by a space.

@@ -137,3 +137,15 @@ func checkPlace(t *testing.T, e *Error, source string) {
 		t.Errorf("%q: the source of line %d is %q", source, e.Line, e.Source)
 	}
 }
+
+func TestTooLarge(t *testing.T) {
+	t.Parallel()
+	large := "match: {id: a}\n" + strings.Repeat("#", maxSource)
+	_, err := Parse("people.csv", []byte(large), false)
+	if want := "people.csv: 1048591 bytes are too many for a mapping; the limit is 1048576"; err == nil || err.Error() != want {
+		t.Error(err)
+	}
+	if _, err := Parse("people.yaml", []byte(large[:maxSource]), false); err != nil {
+		t.Error(err)
+	}
+}

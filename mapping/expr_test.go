@@ -3,6 +3,9 @@ package mapping
 import (
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/ciobulk/ciobulk/rows"
 )
 
 // TestExpressions evaluates expressions for a row of CSV and the same of JSONL.
@@ -134,5 +137,26 @@ attributes:
 	want := `"cio_subscription_preferences.topics.topic_1":true,"with \"quotes\" \\ and\ttab":"yes","größe 😀":"yes","id":"yes","email":"yes","true":"yes","12":"yes"`
 	if got := sent(t, m, "id,x\n1,yes\n"); got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+}
+
+// TestResults makes cells of what expressions may give by types of their own.
+func TestResults(t *testing.T) {
+	t.Parallel()
+	type word string
+	for _, tt := range []struct {
+		value any
+		kind  rows.Kind
+		text  string
+	}{
+		{word("a\"b"), rows.Text, `a"b`}, {(*int)(nil), rows.Null, ""}, {map[string]any(nil), rows.Null, ""}, {int8(5), rows.Number, "5"}, {time.March, rows.Number, "3"},
+		{float32(1.5), rows.Number, "1.5"}, {struct{ A int }{1}, rows.JSON, `{"A":1}`}, {[]any{}, rows.JSON, "[]"},
+	} {
+		if got, problem := resultCell(tt.value); got.Kind != tt.kind || string(got.Text) != tt.text || problem != "" {
+			t.Errorf("%#v: %v %q, %s", tt.value, got.Kind, got.Text, problem)
+		}
+	}
+	if _, problem := resultCell(strings.ToUpper); problem != "the expression's result cannot be sent: json: unsupported type: func(string) string" {
+		t.Error(problem)
 	}
 }

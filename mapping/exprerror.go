@@ -97,13 +97,17 @@ func unexpectedToken(kind, text string) (msg, hint string) {
 // p: behind quotes and escapes, on the lines of a block or a folded scalar. If it
 // loses its way it returns p.
 func (m *Mapping) within(p place, text []rune, offset int) place {
-	source := []rune(strings.Join(m.lines[p.line-1:], "\n"))
-	source = source[min(p.column-1, len(source)):]
+	var source []rune
+	for _, line := range m.lines[p.line-1:] {
+		source = append(append(source, line...), '\n')
+	}
+	source = source[p.column-1:]
 	at := 0
-	if len(source) > 0 && (source[0] == '"' || source[0] == '\'') {
+	switch source[0] {
+	case '"', '\'':
 		at = 1
-	} else if len(source) > 0 && (source[0] == '|' || source[0] == '>') {
-		at = 1 + max(slices.Index(source, '\n'), 0)
+	case '|', '>':
+		at = 1 + slices.Index(source, '\n')
 	}
 	for i, r := range text {
 		blank := unicode.IsSpace(r)

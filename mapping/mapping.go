@@ -26,7 +26,7 @@ type Mapping struct {
 
 	file       string
 	source     []byte   // for the digest
-	lines      []string // of the source, for errors
+	lines      [][]rune // of the source, for errors
 	operation  string   // the verb; empty: any
 	operatedAt place
 	match      customerio.Match

@@ -1,16 +1,24 @@
 package mapping
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 )
+
+// maxSource bounds a mapping in bytes.
+const maxSource = 1 << 20
 
 // Parse reads a mapping. file is its name in errors, which are of type *Error
 // and show where the mistake stands. matchGiven tells that SetMatch follows, so
 // that the mapping need not name a match field.
 func Parse(file string, source []byte, matchGiven bool) (*Mapping, error) {
 	m := &Mapping{file: file, source: source, empty: omit}
+	if len(source) > maxSource {
+		return nil, &Error{File: file, Msg: fmt.Sprintf("%d bytes are too many for a mapping; the limit is %d", len(source), maxSource),
+			Hint: "is it the input, which is named without a flag?"}
+	}
 	root, err := m.readYAML()
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -58,9 +59,11 @@ const bom = "\ufeff"
 func (m *Mapping) readYAML() (node, error) {
 	// The library counts a carriage return as a line of its own in places.
 	text := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimPrefix(string(m.source), bom))
-	m.lines = strings.Split(text, "\n")
+	for line := range strings.SplitSeq(text, "\n") {
+		m.lines = append(m.lines, []rune(line))
+	}
 	if !utf8.ValidString(text) {
-		return node{}, m.notUTF8()
+		return node{}, m.notUTF8(text)
 	}
 	file, err := parser.ParseBytes([]byte(text), 0, parser.AllowDuplicateMapKey())
 	if err != nil {
@@ -92,16 +95,18 @@ func (m *Mapping) secondDocument(p place) error {
 	return m.wrong(p, "keep one mapping in a file", "a second document starts here")
 }
 
-func (m *Mapping) notUTF8() error {
-	for i, line := range m.lines {
-		if !utf8.ValidString(line) {
-			valid := strings.ToValidUTF8(line, "\ufffd")
-			m.lines[i] = valid
-			column := utf8.RuneCountInString(valid[:strings.Index(valid, "\ufffd")]) + 1
-			return m.wrong(place{i + 1, column}, "save the file as UTF-8", "this character is not UTF-8")
+func (m *Mapping) notUTF8(text string) error {
+	p := place{1, 1}
+	for i, r := range text {
+		if _, n := utf8.DecodeRuneInString(text[i:]); r == utf8.RuneError && n == 1 {
+			break
+		}
+		p.column++
+		if r == '\n' {
+			p = place{p.line + 1, 1}
 		}
 	}
-	return nil
+	return m.wrong(p, "save the file as UTF-8", "this character is not UTF-8")
 }
 
 // placeOf returns where n starts.
@@ -115,22 +120,18 @@ func (m *Mapping) inside(t *token.Token) place {
 		return place{1, 1}
 	}
 	p := place{min(max(t.Position.Line, 1), len(m.lines)), max(t.Position.Column, 1)}
-	line, best, column := m.line(p.line), 0, 0
-	spelt, _, _ := strings.Cut(strings.TrimSpace(t.Origin), "\n")
-	for i := range line {
-		column++
-		if strings.HasPrefix(line[i:], spelt) && spelt != "" && t.Type != token.InvalidType &&
-			(best == 0 || abs(column-p.column) < abs(best-p.column)) {
-			best = column
+	line := m.lines[p.line-1]
+	first, _, _ := strings.Cut(strings.TrimSpace(t.Origin), "\n")
+	spelt := []rune(first)
+	for away := 0; len(spelt) > 0 && t.Type != token.InvalidType && away <= max(len(line), p.column); away++ {
+		for _, column := range []int{p.column - away, p.column + away} {
+			if column >= 1 && column+len(spelt) <= len(line)+1 && slices.Equal(line[column-1:column-1+len(spelt)], spelt) {
+				return place{p.line, column}
+			}
 		}
 	}
-	if best == 0 {
-		best = min(p.column, column+1)
-	}
-	return place{p.line, best}
+	return place{p.line, min(p.column, len(line)+1)}
 }
-
-func abs(n int) int { return max(n, -n) }
 
 func (m *Mapping) convert(n ast.Node) (node, error) {
 	if n == nil {
