@@ -30,7 +30,7 @@ crash:
 fuzz:
 	@$(GO) list ./... | while read -r p; do \
 	  $(GO) test $$p -list '^Fuzz' | grep '^Fuzz' | while read -r f; do \
-	    echo "$$p $$f"; $(GO) test $$p -run '^$$' -fuzz "^$$f\$$" -fuzztime $(T) || exit 1; \
+	    echo "$$p $$f"; $(GO) test $$p -run '^$$' -fuzz "^$$f\$$" -fuzztime $(T) -fuzzminimizetime 1s || exit 1; \
 	  done || exit 1; \
 	done
 
