@@ -115,9 +115,6 @@ func (m *Mapping) CheckVerb(verb string) error {
 		"the mapping is for %s, but the command is %s", m.operation, verb)
 }
 
-// Match returns the field that people are found by.
-func (m *Mapping) Match() customerio.Match { return m.match }
-
 // Digest identifies the mapping with what the command line added to it.
 func (m *Mapping) Digest() string {
 	h := sha256.New()

@@ -25,8 +25,8 @@ func TestMatch(t *testing.T) {
 			t.Errorf("%q, %q:\n got %s\nwant %s", tt.mapping, tt.match, got, want)
 		}
 	}
-	if m := matched(t, "match: {id: a}", "email=E"); m.Match() != customerio.Email {
-		t.Error(m.Match())
+	if m := matched(t, "match: {id: a}", "email=E"); m.match != customerio.Email {
+		t.Error(m.match)
 	}
 	if m, err := FromMatch("mail"); m != nil || err == nil {
 		t.Error(m, err)
