@@ -12,10 +12,6 @@ import (
 	"github.com/ciobulk/ciobulk/rows"
 )
 
-// The columns that a rejected file has besides the input's. They are ignored
-// when the file is read again.
-var reportColumns = []string{"_row", "_line", "_reason", "_field", "_message", "_status"}
-
 // rejectedFile is the file of the rows that were not accepted, which is input
 // again: each row as it stood, and why it was refused. It is made on the first
 // row and belongs to one goroutine.
@@ -38,20 +34,11 @@ type reportFormat struct {
 func newReportFormat(sources []Source) reportFormat {
 	f := reportFormat{input: sources[0].Input, many: len(sources) > 1}
 	for _, c := range f.input.Columns {
-		own := isReportColumn(c.Name)
+		own := slices.Contains(rows.ReportColumns, c.Name)
 		f.own = append(f.own, own)
 		f.hasOwn = f.hasOwn || own
 	}
 	return f
-}
-
-func isReportColumn(name string) bool {
-	for _, c := range reportColumns {
-		if c == name {
-			return true
-		}
-	}
-	return false
 }
 
 // open continues the file at size bytes, or lets it begin with the first row.
@@ -139,7 +126,7 @@ func (f *reportFormat) appendHeader(dst []byte) []byte {
 	} else {
 		dst = append(append(dst, in.Header...), in.Delimiter)
 	}
-	dst = append(dst, strings.Join(reportColumns, string(in.Delimiter))...)
+	dst = append(dst, strings.Join(rows.ReportColumns, string(in.Delimiter))...)
 	return append(dst, '\n')
 }
 
@@ -177,7 +164,7 @@ func (f *reportFormat) appendCSV(dst []byte, row *rows.Row, r refused) []byte {
 func (f *reportFormat) appendOwnless(dst []byte, cells []rows.Cell) []byte {
 	extra := max(len(cells)-len(f.own), 0)
 	for i, c := range cells {
-		if i < len(f.own) && f.own[i] && extra == 0 || extra > 0 && i >= len(cells)-len(reportColumns) {
+		if i < len(f.own) && f.own[i] && extra == 0 || extra > 0 && i >= len(cells)-len(rows.ReportColumns) {
 			continue
 		}
 		dst = append(rows.AppendCSVCell(dst, c.Text, f.input.Delimiter), f.input.Delimiter)
@@ -221,7 +208,7 @@ func (f *reportFormat) appendJSONL(dst []byte, row *rows.Row, columns []rows.Col
 
 // isOwnMember tells the members of JSONL objects that are an earlier report's:
 // the settler's parsers have them as their first columns.
-func isOwnMember(column int) bool { return column < len(reportColumns) }
+func isOwnMember(column int) bool { return column < len(rows.ReportColumns) }
 
 // appendOthers appends the members that are not an earlier report's.
 func appendOthers(dst []byte, row *rows.Row, columns []rows.Column) []byte {

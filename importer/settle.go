@@ -43,7 +43,7 @@ func newSettler(j *Job) (*settler, error) {
 	s.before = s.state
 	s.reasons = newTally(s.state.Reasons)
 	for _, source := range j.Sources {
-		s.parsers = append(s.parsers, source.Input.Parser(reportColumns))
+		s.parsers = append(s.parsers, source.Input.Parser(rows.ReportColumns))
 	}
 	s.rejected.format = newReportFormat(j.Sources)
 	return s, nil

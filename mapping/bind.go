@@ -161,7 +161,7 @@ func (p *Plan) bindRest(in *rows.Input) error {
 		return nil
 	}
 	for _, c := range in.Columns {
-		if c.Name == "" || p.named[c.Name] || ours(c.Name) {
+		if c.Name == "" || p.named[c.Name] || slices.Contains(rows.ReportColumns, c.Name) {
 			continue
 		}
 		if reserved(c.Name) {
@@ -195,13 +195,4 @@ func count(in *rows.Input, name string) (n int) {
 		}
 	}
 	return n
-}
-
-// ours tells the columns that a rejected file has besides the input's.
-func ours(name string) bool {
-	switch name {
-	case "_row", "_line", "_reason", "_field", "_message", "_status":
-		return true
-	}
-	return false
 }

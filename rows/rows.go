@@ -33,6 +33,11 @@ type Column struct {
 	Name string // without the spaces around it
 }
 
+// ReportColumns are the names that a file of rejected rows has behind its
+// input's own: which row it was and why. They say nothing about the row, and are
+// ignored where the file is input again.
+var ReportColumns = []string{"_row", "_line", "_reason", "_field", "_message", "_status"}
+
 // Kind is what a cell holds.
 type Kind uint8
 
