@@ -27,6 +27,10 @@ const (
 	MaxAttributeName  = 150
 	MaxAttributeValue = 1000
 	MaxAttributes     = 300 // number of attributes in an operation
+
+	// MaxPerSecond is the documented limit of requests a second. Older pages
+	// say 100, so that is what to begin with.
+	MaxPerSecond = 1000
 )
 
 // Match is the identifier that people are found by.

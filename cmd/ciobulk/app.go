@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ciobulk/ciobulk/customerio"
 	"github.com/urfave/cli/v2"
 )
 
@@ -20,15 +21,24 @@ type program struct {
 	err    io.Writer // all else
 	getenv func(string) string
 	log    *slog.Logger // set when messages are to be JSON
+
+	mostPerSecond float64 // what --rate may be; benchmarks go beyond what the service bears
 }
 
 // run is the program: arguments in, exit code out.
 func run(args []string, in io.Reader, out, err io.Writer) int {
-	p := &program{args: args, in: in, out: out, err: err, getenv: os.Getenv}
+	return newProgram(args, in, out, err).run()
+}
+
+func newProgram(args []string, in io.Reader, out, err io.Writer) *program {
+	return &program{args: args, in: in, out: out, err: err, getenv: os.Getenv, mostPerSecond: customerio.MaxPerSecond}
+}
+
+func (p *program) run() int {
 	app := p.app()
-	arranged, usageErr := arrange(app, args)
-	if usageErr != nil {
-		return p.fail(usageErr)
+	arranged, err := arrange(app, p.args)
+	if err != nil {
+		return p.fail(err)
 	}
 	return p.fail(app.Run(arranged))
 }

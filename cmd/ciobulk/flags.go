@@ -50,9 +50,9 @@ func rowFlags() []cli.Flag {
 }
 
 // checkFlags refuses values that no run can have.
-func checkFlags(c *cli.Context) error {
+func (p *program) checkFlags(c *cli.Context) error {
 	switch {
-	case !(c.Float64("rate") > 0 && c.Float64("rate") <= 1000):
+	case !(c.Float64("rate") > 0 && c.Float64("rate") <= p.mostPerSecond):
 		return usage("--rate must be above 0 and at most 1000 requests a second", "1000 is the documented limit of the Track API")
 	case c.Int("concurrency") < 1 || c.Int("concurrency") > 256:
 		return usage("--concurrency must be between 1 and 256", "")

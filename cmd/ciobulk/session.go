@@ -36,7 +36,7 @@ func (p *program) rows(c *cli.Context, verb string) error {
 		p.log = slog.New(slog.NewJSONHandler(p.err, nil))
 	}
 	s := &session{program: p, c: c, verb: verb}
-	if err := checkFlags(c); err != nil {
+	if err := p.checkFlags(c); err != nil {
 		return err
 	}
 	s.report = p.newReporter(c)
