@@ -23,10 +23,11 @@ func BenchmarkSend(b *testing.B) {
 	server := httptest.NewServer(w)
 	defer server.Close()
 	track := overSockets(b, server, Config{})
-	b.SetBytes(int64(bodySize(ops)))
+	batch := batchOf(ops...)
+	b.SetBytes(int64(batch.Size()))
 	b.ReportAllocs()
 	for b.Loop() {
-		if rejected, err := track.Send(b.Context(), ops); err != nil || rejected != nil {
+		if rejected, err := track.Send(b.Context(), batch); err != nil || rejected != nil {
 			b.Fatal(rejected, err)
 		}
 	}

@@ -33,7 +33,7 @@ func TestBaseURL(t *testing.T) {
 				}
 				track := n.track(t, Config{BaseURL: given})
 				equal(t, "base", track.BaseURL(), want.base)
-				_, err := track.Send(t.Context(), one())
+				_, err := track.Send(t.Context(), batchOf(one()...))
 				equal(t, "error", err, nil)
 				equal(t, "requests", s.count(), 1)
 			})

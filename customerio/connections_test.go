@@ -51,7 +51,7 @@ func TestSequentialSendsShareAConnection(t *testing.T) {
 				n.serve(t, "service:80", s)
 				track := n.track(t, Config{BaseURL: testBase})
 				for range 50 {
-					if _, err := track.Send(t.Context(), one()); err != nil {
+					if _, err := track.Send(t.Context(), batchOf(one()...)); err != nil {
 						t.Fatal(err)
 					}
 				}

@@ -43,7 +43,7 @@ func TestLocate(t *testing.T) {
 				equal(t, "account", account, Account{c.account, 42})
 				equal(t, "stats", track.Stats(), Stats{})
 				equal(t, "base", track.BaseURL(), c.base)
-				_, err = track.Send(t.Context(), one())
+				_, err = track.Send(t.Context(), batchOf(one()...))
 				equal(t, "error", err, nil)
 				equal(t, "dials", n.dialled(), c.dials)
 				equal(t, "people", w.Stats().People, 1)

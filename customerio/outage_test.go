@@ -29,7 +29,7 @@ func TestOutage(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := always(503, `{"meta":{"error":"service unavailable"}}`, "Retry-After", "100")
 				begun := time.Now()
-				_, err := client(t, s, Config{Outage: c.outage}).Send(t.Context(), one())
+				_, err := client(t, s, Config{Outage: c.outage}).Send(t.Context(), batchOf(one()...))
 				equal(t, "trouble", troubleOf(t, err), Unavailable)
 				e, _ := errors.AsType[*Error](err)
 				equal(t, "status", e.Status, 503)
@@ -59,7 +59,7 @@ func TestOutageBeginsWithTheFirstTry(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := failing(2, 500, "Retry-After", "100")
-		_, err := client(t, s, Config{Limiter: &slowPace{first: time.Hour}}).Send(t.Context(), one())
+		_, err := client(t, s, Config{Limiter: &slowPace{first: time.Hour}}).Send(t.Context(), batchOf(one()...))
 		equal(t, "error", err, nil)
 		equal(t, "tries", s.count(), 3)
 	})
@@ -79,7 +79,7 @@ func TestOutageOfAPart(t *testing.T) {
 				say(w, 500, "", "Retry-After", "100")
 			}
 		}}
-		_, err := client(t, s, Config{}).Send(t.Context(), operations(0, 2))
+		_, err := client(t, s, Config{}).Send(t.Context(), batchOf(operations(0, 2)...))
 		equal(t, "error", err, nil)
 		equal(t, "tries", s.count(), 15)
 	})
@@ -132,7 +132,7 @@ func TestWaiting(t *testing.T) {
 				}}
 				track := client(t, s, Config{Waiting: tell(&got)})
 				for range c.sends {
-					_, err := track.Send(t.Context(), one())
+					_, err := track.Send(t.Context(), batchOf(one()...))
 					equal(t, "error", err, nil)
 				}
 				equal(t, "told", got, c.want)
@@ -151,7 +151,7 @@ func TestWaitingIsToldOnceForAll(t *testing.T) {
 		done := make(chan error)
 		for range 16 {
 			go func() {
-				_, err := track.Send(t.Context(), one())
+				_, err := track.Send(t.Context(), batchOf(one()...))
 				done <- err
 			}()
 		}

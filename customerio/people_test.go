@@ -58,7 +58,7 @@ func run(t *testing.T, track *Track, lanes, batches, size int) (rejected []int) 
 	for range lanes {
 		group.Go(func() {
 			for b := range next {
-				all, err := track.Send(t.Context(), operations(b*size, size))
+				all, err := track.Send(t.Context(), batchOf(operations(b*size, size)...))
 				if err != nil {
 					t.Error(err)
 				}
@@ -92,7 +92,7 @@ func calm(t *testing.T, rows int, without func(i int) bool) string {
 			ops = append(ops, operation(i))
 		}
 	}
-	if _, err := client(t, w, Config{}).Send(t.Context(), ops); err != nil {
+	if _, err := client(t, w, Config{}).Send(t.Context(), batchOf(ops...)); err != nil {
 		t.Fatal(err)
 	}
 	return w.Fingerprint()

@@ -66,7 +66,7 @@ func TestRedirectsAreFollowed(t *testing.T) {
 						n.serve(t, addr, w)
 					}
 					track := n.track(t, Config{BaseURL: c.base, Limiter: limiter})
-					all, err := track.Send(t.Context(), one())
+					all, err := track.Send(t.Context(), batchOf(one()...))
 					equal(t, "error", err, nil)
 					equal(t, "rejections", all, nil)
 					equal(t, "requests", w.requests[1:], []seen{{c.host, "POST", c.path, authorization, "application/json", wantBody}})
@@ -96,7 +96,7 @@ func TestRedirectsElsewhere(t *testing.T) {
 				for _, addr := range []string{"evil.example:80", "evil.example:443", "service:443", "service:8080", "track.customer.io:80", "track.customer.io:443"} {
 					n.serve(t, addr, other)
 				}
-				_, err := n.track(t, Config{BaseURL: testBase}).Send(t.Context(), one())
+				_, err := n.track(t, Config{BaseURL: testBase}).Send(t.Context(), batchOf(one()...))
 				equal(t, "trouble", troubleOf(t, err), Refused)
 				equal(t, "dials", n.dialled(), []string{"service:80"})
 				equal(t, "requests", len(w.requests)+len(other.requests), 1)
@@ -118,7 +118,7 @@ func TestRedirectDowngrade(t *testing.T) {
 			n, host := new(network), strings.TrimPrefix(base, "https://")
 			n.serve(t, host+":443", redirecting(1, 301, "http://"+host+"/api/v2/batch"))
 			n.serve(t, host+":80", redirecting(0, 0, ""))
-			_, err := n.track(t, Config{BaseURL: base}).Send(t.Context(), one())
+			_, err := n.track(t, Config{BaseURL: base}).Send(t.Context(), batchOf(one()...))
 			equal(t, "trouble", troubleOf(t, err), Refused)
 			equal(t, "dials", n.dialled(), []string{host + ":443"})
 		})
@@ -131,7 +131,7 @@ func TestOtherRedirects(t *testing.T) {
 	for _, status := range []int{300, 303, 304, 305, 306} {
 		synctest.Test(t, func(t *testing.T) {
 			w := redirecting(1, status, "/other")
-			_, err := client(t, w, Config{}).Send(t.Context(), one())
+			_, err := client(t, w, Config{}).Send(t.Context(), batchOf(one()...))
 			equal(t, "trouble", troubleOf(t, err), Refused)
 			equal(t, "requests", len(w.requests), 1)
 		})
@@ -143,7 +143,7 @@ func TestRedirectLoops(t *testing.T) {
 	for times, ok := range map[int]bool{maxRedirects: true, maxRedirects + 1: false, 1000: false} {
 		synctest.Test(t, func(t *testing.T) {
 			w, limiter := redirecting(times, 308, "/api/v2/batch"), new(pace)
-			_, err := client(t, w, Config{Limiter: limiter}).Send(t.Context(), one())
+			_, err := client(t, w, Config{Limiter: limiter}).Send(t.Context(), batchOf(one()...))
 			equal(t, "delivered", err == nil, ok)
 			equal(t, "requests", len(w.requests), 1+maxRedirects)
 			equal(t, "waits", limiter.waits, 1+maxRedirects)
@@ -172,7 +172,7 @@ func TestRetryAfterARedirect(t *testing.T) {
 			}
 		}}
 		track := client(t, s, Config{})
-		_, err := track.Send(t.Context(), one())
+		_, err := track.Send(t.Context(), batchOf(one()...))
 		equal(t, "error", err, nil)
 		equal(t, "paths", paths, []string{batchPath, "/other", batchPath})
 		equal(t, "stats", track.Stats(), Stats{Requests: 3, Retries: 1, Bytes: 3 * int64(len(wantBody))})

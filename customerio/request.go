@@ -19,10 +19,10 @@ type reply struct {
 	body   []byte
 }
 
-// exchange sends one request and reads its answer. ops are its body; none makes
+// exchange sends one request and reads its answer. b is its body; none makes
 // it a GET. Redirects are followed with method and body, but only to hosts that
 // may see the credentials. Its caller has waited for the limiter.
-func (t *Track) exchange(ctx context.Context, path string, ops [][]byte) (*reply, error) {
+func (t *Track) exchange(ctx context.Context, path string, b *Batch) (*reply, error) {
 	target := t.base.JoinPath(path)
 	for hop := range 1 + maxRedirects {
 		if hop > 0 {
@@ -30,7 +30,7 @@ func (t *Track) exchange(ctx context.Context, path string, ops [][]byte) (*reply
 				return nil, err
 			}
 		}
-		r, err := t.once(ctx, target, ops)
+		r, err := t.once(ctx, target, b)
 		if err != nil {
 			return nil, err
 		}
@@ -44,23 +44,23 @@ func (t *Track) exchange(ctx context.Context, path string, ops [][]byte) (*reply
 }
 
 // once sends one request to target and reads its answer within Config.Timeout.
-func (t *Track) once(ctx context.Context, target *url.URL, ops [][]byte) (*reply, error) {
+func (t *Track) once(ctx context.Context, target *url.URL, b *Batch) (*reply, error) {
 	ctx, cancel := context.WithTimeout(ctx, t.config.Timeout)
 	defer cancel()
 	method := http.MethodGet
-	if len(ops) > 0 {
+	if b != nil {
 		method = http.MethodPost
 	}
 	req, err := http.NewRequestWithContext(ctx, method, target.String(), nil)
 	if err != nil {
 		return nil, err
 	}
-	if len(ops) > 0 {
+	if b != nil {
 		l := new(lease)
 		defer l.end()
-		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(newBody(ops, l)), nil }
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(newBody(b, l)), nil }
 		req.Body, _ = req.GetBody()
-		req.ContentLength = int64(bodySize(ops))
+		req.ContentLength = int64(b.Size())
 		req.Header.Set("Content-Type", "application/json")
 		t.requests.Add(1)
 		t.bytes.Add(req.ContentLength)

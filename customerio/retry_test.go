@@ -72,7 +72,7 @@ func TestPausesAreJittered(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := failing(12, 500)
-		_, err := client(t, s, Config{}).Send(t.Context(), one())
+		_, err := client(t, s, Config{}).Send(t.Context(), batchOf(one()...))
 		equal(t, "error", err, nil)
 		gaps := s.gaps()
 		equal(t, "retries", len(gaps), 12)
@@ -96,7 +96,7 @@ func TestPausesAreAtLeastRetryAfter(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				s := failing(6, status, "Retry-After", "2.5")
-				_, err := client(t, s, Config{}).Send(t.Context(), one())
+				_, err := client(t, s, Config{}).Send(t.Context(), batchOf(one()...))
 				equal(t, "error", err, nil)
 				for i, gap := range s.gaps() {
 					bound := max(backoffFirst<<i, 2500*time.Millisecond)
@@ -116,7 +116,7 @@ func TestPauseUntilADate(t *testing.T) {
 		until := time.Now().Add(90 * time.Second).Truncate(time.Second)
 		s := failing(1, 503, "Retry-After", until.UTC().Format(http.TimeFormat))
 		limiter := new(pace)
-		_, err := client(t, s, Config{Limiter: limiter}).Send(t.Context(), one())
+		_, err := client(t, s, Config{Limiter: limiter}).Send(t.Context(), batchOf(one()...))
 		equal(t, "error", err, nil)
 		equal(t, "sent again", time.Now().Equal(until), true)
 		equal(t, "slow", limiter.slow, s.gaps())
@@ -150,7 +150,7 @@ func TestWhatSlowsThePace(t *testing.T) {
 					}
 					say(w, c.status, c.body, "Retry-After", "1")
 				}}
-				_, err := client(t, s, Config{Limiter: limiter}).Send(t.Context(), one())
+				_, err := client(t, s, Config{Limiter: limiter}).Send(t.Context(), batchOf(one()...))
 				equal(t, "error", err, nil)
 				equal(t, "slow", limiter.slow, c.slow)
 				equal(t, "steady", limiter.steady, 1)
@@ -175,7 +175,7 @@ func TestHandshakeTimeoutSlowsThePace(t *testing.T) {
 			}
 		}()
 		begun := time.Now()
-		_, err := track.Send(t.Context(), one())
+		_, err := track.Send(t.Context(), batchOf(one()...))
 		equal(t, "trouble", troubleOf(t, err), Unavailable)
 		equal(t, "took", time.Since(begun), 10*time.Second)
 		equal(t, "slow", limiter.slow, []time.Duration{0})
@@ -189,7 +189,7 @@ func TestTimeout(t *testing.T) {
 		limiter := new(pace)
 		s := &script{answer: func(n int, w http.ResponseWriter, r *http.Request) { <-r.Context().Done() }}
 		track := client(t, s, Config{Timeout: 7 * time.Second, Outage: 10 * time.Second, Limiter: limiter})
-		_, err := track.Send(t.Context(), one())
+		_, err := track.Send(t.Context(), batchOf(one()...))
 		equal(t, "trouble", troubleOf(t, err), Unavailable)
 		if text := err.Error(); !strings.HasSuffix(text, ": no answer within 7s") {
 			t.Errorf("error %q", text)

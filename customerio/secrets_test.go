@@ -59,7 +59,7 @@ func TestSecretsAreNotTold(t *testing.T) {
 						defer mu.Unlock()
 						secretless(t, reason)
 					}})
-					rejected, err := track.Send(t.Context(), one())
+					rejected, err := track.Send(t.Context(), batchOf(one()...))
 					secretless(t, err)
 					if status != 200 && status != 202 { // Customer.io's own words stay as they are
 						scan(t, fmt.Sprintf("%+v", rejected))

@@ -23,29 +23,30 @@ const (
 // and waits for the limiter before every request.
 //
 // An operation may be applied more than once (an answer can get lost), so it
-// must be one that bears that. ops are not read once Send has returned. The
+// must be one that bears that. The batch is not read once Send has returned. The
 // error is the context's, the limiter's or an *Error, and then nothing is known
 // of the batch.
-func (t *Track) Send(ctx context.Context, ops [][]byte) ([]Rejection, error) {
-	if len(ops) == 0 {
+func (t *Track) Send(ctx context.Context, b *Batch) ([]Rejection, error) {
+	n := b.Len()
+	if n == 0 {
 		return nil, nil
 	}
-	r, err := t.persist(ctx, batchPath, ops)
+	r, err := t.persist(ctx, batchPath, b)
 	if err != nil {
 		return nil, err
 	}
 	switch {
 	case classify(r) == settled:
-		return judge(r, len(ops)), nil
-	case len(ops) == 1:
+		return judge(r, n), nil
+	case n == 1:
 		return []Rejection{refusal(r.status, t.withoutSecrets(r.body))}, nil
 	}
-	half := len(ops) / 2
-	first, err := t.Send(ctx, ops[:half])
+	half := n / 2
+	first, err := t.Send(ctx, b.part(0, half))
 	if err != nil {
 		return nil, err
 	}
-	second, err := t.Send(ctx, ops[half:])
+	second, err := t.Send(ctx, b.part(half, n))
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +90,7 @@ func (t *Track) Locate(ctx context.Context) (Account, error) {
 }
 
 // persist sends a request until it has an answer that is no reason to retry.
-func (t *Track) persist(ctx context.Context, path string, ops [][]byte) (*reply, error) {
+func (t *Track) persist(ctx context.Context, path string, b *Batch) (*reply, error) {
 	var begun time.Time
 	for try := 1; ; try++ {
 		if err := t.config.Limiter.Wait(ctx); err != nil {
@@ -98,10 +99,10 @@ func (t *Track) persist(ctx context.Context, path string, ops [][]byte) (*reply,
 		switch {
 		case try == 1:
 			begun = time.Now() // keeping to the pace before that is no outage
-		case len(ops) > 0:
+		case b != nil:
 			t.retries.Add(1)
 		}
-		r, err := t.exchange(ctx, path, ops)
+		r, err := t.exchange(ctx, path, b)
 		if done, err := t.conclude(ctx, r, err); done {
 			return r, err
 		}

@@ -127,7 +127,7 @@ func TestSendOddAnswers(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := simulator.New(simulator.Config{Faults: simulator.Faults{Odd207: odd}})
 				track := client(t, w, Config{})
-				all, err := track.Send(t.Context(), operations(0, 20))
+				all, err := track.Send(t.Context(), batchOf(operations(0, 20)...))
 				var rows []int
 				for _, r := range all {
 					rows = append(rows, r.Index)
@@ -145,7 +145,7 @@ func TestSendNothing(t *testing.T) {
 	t.Parallel()
 	track, err := NewTrack(Config{SiteID: testSite, APIKey: testKey, BaseURL: testBase})
 	equal(t, "configuration", err, nil)
-	all, err := track.Send(t.Context(), nil)
+	all, err := track.Send(t.Context(), new(Batch))
 	equal(t, "rejections", all, nil)
 	equal(t, "error", err, nil)
 	equal(t, "stats", track.Stats(), Stats{})
@@ -159,14 +159,14 @@ func TestSendAtTheLimit(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				ops := operations(0, 2)
-				for bodySize(ops) < size {
+				for batchOf(ops...).Size() < size {
 					op := identify(fmt.Sprint(len(ops)), 1)
-					room := min(size-bodySize(ops)-1, MaxOperation) - len(op)
+					room := min(size-batchOf(ops...).Size()-1, MaxOperation) - len(op)
 					ops = append(ops, append(op, bytes.Repeat([]byte(" "), max(room, 0))...))
 				}
 				w := simulator.New(simulator.Config{})
 				track := client(t, w, Config{})
-				all, err := track.Send(t.Context(), ops)
+				all, err := track.Send(t.Context(), batchOf(ops...))
 				equal(t, "rejections", short(all), "")
 				equal(t, "error", err, nil)
 				equal(t, "requests", track.Stats().Requests, requests)
@@ -182,7 +182,7 @@ func TestSendSplits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		track := client(t, always(422, `{"errors":[{"reason":"required","field":"name"}]}`), Config{})
-		all, err := track.Send(t.Context(), operations(0, 3))
+		all, err := track.Send(t.Context(), batchOf(operations(0, 3)...))
 		equal(t, "rejections", short(all), `0 required "name" ""; 1 required "name" ""; 2 required "name" ""`)
 		equal(t, "error", err, nil)
 		equal(t, "requests", track.Stats().Requests, 5)
@@ -204,7 +204,7 @@ func TestSendSplitsAndFails(t *testing.T) {
 					say(w, 207, "")
 				}
 			}}
-			all, err := client(t, s, Config{}).Send(t.Context(), operations(0, 4))
+			all, err := client(t, s, Config{}).Send(t.Context(), batchOf(operations(0, 4)...))
 			equal(t, "rejections", all, nil)
 			equal(t, "trouble", troubleOf(t, err), Credentials)
 			equal(t, "requests", s.count(), failing+1)

@@ -1,9 +1,11 @@
 package customerio
 
 import (
+	"context"
 	"crypto/tls"
 	"encoding/base64"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -112,18 +114,24 @@ func (t *Track) Stats() Stats {
 }
 
 // newTransport returns a transport for large bodies: HTTP/1.1 (HTTP/2 halved
-// their throughput), a write buffer of several socket writes' worth, and as
-// many connections kept alive as are used. It is used without an http.Client,
-// whose redirects are not ours.
+// their throughput), written without copying, and as many connections kept alive
+// as are used. It is used without an http.Client, whose redirects are not ours.
 func newTransport(connections int) *http.Transport {
+	dialer := &net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}
 	return &http.Transport{
-		Proxy:               http.ProxyFromEnvironment,
+		Proxy: http.ProxyFromEnvironment,
+		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			c, err := dialer.DialContext(ctx, network, addr)
+			if err != nil {
+				return nil, err
+			}
+			return conn{c}, nil
+		},
 		MaxIdleConns:        connections,
 		MaxIdleConnsPerHost: connections,
 		MaxConnsPerHost:     connections,
 		IdleConnTimeout:     90 * time.Second,
 		TLSHandshakeTimeout: 10 * time.Second,
-		WriteBufferSize:     128 << 10,
 		DisableCompression:  true,
 		TLSNextProto:        map[string]func(string, *tls.Conn) http.RoundTripper{},
 	}

@@ -31,7 +31,7 @@ func TestHTTP1(t *testing.T) {
 	track := overSockets(t, server, Config{UserAgent: "test/1"})
 	track.transport.TLSClientConfig = &tls.Config{RootCAs: server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs}
 	track.transport.ForceAttemptHTTP2 = true
-	_, err := track.Send(t.Context(), one())
+	_, err := track.Send(t.Context(), batchOf(one()...))
 	equal(t, "error", err, nil)
 }
 
@@ -85,7 +85,7 @@ func TestEndlessAnswers(t *testing.T) {
 					w.Header().Set("Location", "/other")
 					e.ServeHTTP(w, r)
 				}), Config{})
-				all, err := track.Send(t.Context(), one())
+				all, err := track.Send(t.Context(), batchOf(one()...))
 				equal(t, "error", err, nil)
 				equal(t, "rejections", short(all), c.want)
 				equal(t, "requests", e.count(), c.requests)
@@ -134,7 +134,7 @@ func TestOperationsAreTheCallersAgain(t *testing.T) {
 			return conn, err
 		}
 		ops := operations(0, 10_000)
-		_, err := track.Send(t.Context(), ops)
+		_, err := track.Send(t.Context(), batchOf(ops...))
 		equal(t, "error", err, nil)
 		for _, op := range ops {
 			copy(op, bytes.Repeat([]byte("\xff"), len(op)))

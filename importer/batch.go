@@ -6,9 +6,8 @@ import "github.com/ciobulk/ciobulk/customerio"
 // dispatcher until it is full, to its sender until it is answered, and then to
 // the settler.
 type batch struct {
-	ops        [][]byte
+	customerio.Batch
 	origins    []origin // by operation
-	bytes      int      // of the operations
 	rejections []customerio.Rejection
 }
 
@@ -23,19 +22,18 @@ type origin struct {
 type limits struct{ rows, bytes int }
 
 // fits reports whether so many more operations of so many bytes together do.
-func (l limits) fits(b *batch, rows, bytes int) bool {
-	return len(b.ops)+rows <= l.rows && customerio.BodySize(len(b.ops)+rows, b.bytes+bytes) <= l.bytes
+func (l limits) fits(b *customerio.Batch, rows, bytes int) bool {
+	return b.Len()+rows <= l.rows && b.Grown(rows, bytes) <= l.bytes
 }
 
 func (b *batch) add(op []byte, from origin) {
-	b.ops = append(b.ops, op)
+	b.Add(op)
 	b.origins = append(b.origins, from)
-	b.bytes += len(op)
 }
 
 // reset empties b and lets go of what it pointed to.
 func (b *batch) reset() {
-	clear(b.ops)
+	b.Reset()
 	clear(b.origins)
-	b.ops, b.origins, b.bytes, b.rejections = b.ops[:0], b.origins[:0], 0, nil
+	b.origins, b.rejections = b.origins[:0], nil
 }

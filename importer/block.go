@@ -10,14 +10,19 @@ import (
 // settling. One goroutine at a time has it; the settling one puts it back.
 type block struct {
 	rows.Block
-	number   int64 // in the order of the input
-	source   int   // its input
-	ops      []byte
-	items    []item
+	number   int64       // in the order of the input
+	source   int         // its input
+	mapped   chan mapped // holds its operations when the mapping is done
 	refused  []refused
 	filtered int64
-	left     int           // operations without a verdict; the settler's once it is dispatched
-	mapped   chan struct{} // holds a token when the mapping is done
+	sent     int // its operations
+	left     int // of these without a verdict; the settler's once the block is dispatched
+}
+
+// mapped is the operations of a block, until they are in their lanes.
+type mapped struct {
+	ops   []byte
+	items []item
 }
 
 // item is one row's operation in its block.
@@ -33,7 +38,7 @@ type refused struct {
 	customerio.Rejection
 }
 
-func newBlock() *block { return &block{mapped: make(chan struct{}, 1)} }
+func newBlock() *block { return &block{mapped: make(chan mapped, 1)} }
 
 // worker maps blocks. It belongs to one goroutine.
 type worker struct {
@@ -48,25 +53,29 @@ func (j *Job) newWorker() *worker {
 	return w
 }
 
-// fill maps the rows of b to operations, which are expected to take about so
-// many bytes.
-func (w *worker) fill(b *block, bytes int) {
-	if cap(b.ops) < bytes {
-		b.ops = make([]byte, 0, bytes)
+// fill maps the rows of b to operations, in the memory of to.
+func (w *worker) fill(b *block, to mapped) mapped {
+	if to.items == nil {
+		// About what rows become, so that it need not grow in steps.
+		to = mapped{make([]byte, 0, 3*b.Bytes()), make([]item, 0, b.Len())}
 	}
-	b.ops, b.items, b.refused, b.filtered = b.ops[:0], b.items[:0], b.refused[:0], 0
+	ops, items := to.ops[:0], to.items[:0]
+	b.refused, b.filtered = b.refused[:0], 0
 	m := w.mappers[b.source]
 	for i := range b.Len() {
-		start := len(b.ops)
-		ops, hash, outcome := m.Append(b.ops, &b.Block, i)
-		b.ops = ops
+		start := len(ops)
+		var hash uint64
+		var outcome mapping.Outcome
+		ops, hash, outcome = m.Append(ops, &b.Block, i)
 		switch outcome {
 		case mapping.Send:
-			b.items = append(b.items, item{hash: hash, start: uint32(start), end: uint32(len(ops)), record: uint32(i)})
+			items = append(items, item{hash: hash, start: uint32(start), end: uint32(len(ops)), record: uint32(i)})
 		case mapping.Filtered:
 			b.filtered++
 		case mapping.Rejected:
 			b.refused = append(b.refused, refused{uint32(i), m.Rejection()})
 		}
 	}
+	b.sent = len(items)
+	return mapped{ops, items}
 }

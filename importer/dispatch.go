@@ -13,7 +13,7 @@ import (
 // lane is the people whose hashes lie in one stretch. It has one request in
 // flight at most, which keeps each person's operations in order.
 type lane struct {
-	pending *batch        // what is not sent yet
+	pending *batch        // what is not sent yet; nil: nothing
 	since   int           // the block of the oldest pending operation
 	last    chan struct{} // closed when the lane's last request is answered; nil: there was none
 }
@@ -28,58 +28,97 @@ func laneOf(hash uint64, lanes int) int {
 // the input, and sends what is full. It belongs to one goroutine.
 type dispatcher struct {
 	*flow
-	group  *errgroup.Group
-	lanes  []lane
-	limits limits
-	blocks int
+	group   *errgroup.Group
+	lanes   []lane
+	limits  limits
+	blocks  int
+	samples int
 }
 
 // dispatch runs the dispatcher until the blocks end or none is to be begun.
 func (f *flow) dispatch(ctx context.Context, g *errgroup.Group) error {
 	defer close(f.sent)
 	d := &dispatcher{flow: f, group: g, lanes: make([]lane, f.Concurrency), limits: limits{f.BatchRows, customerio.MaxBatch}}
-	for i := range d.lanes {
-		d.lanes[i].pending = f.spare()
-	}
 	for {
-		b, ok := f.receive(ctx, f.ordered)
+		b, m, ok := f.mapped(ctx)
 		if !ok {
 			break
 		}
-		select {
-		case <-b.mapped:
-		case <-ctx.Done():
-			return nil
+		if err := d.take(ctx, b, m); err != nil {
+			return err
 		}
-		d.take(ctx, b)
-		f.sent <- b // never full: it holds a window
+		f.memory <- m // never full: it holds all there is
+		f.sent <- b   // never full: it holds a window
 	}
 	d.flush(ctx)
 	return nil
 }
 
+// mapped returns the next block with its operations; ok is false when there is
+// none or none is to be begun any more.
+func (f *flow) mapped(ctx context.Context) (b *block, m mapped, ok bool) {
+	if b, ok = f.receive(ctx, f.ordered); !ok {
+		return nil, m, false
+	}
+	select {
+	case m = <-b.mapped:
+		return b, m, true
+	case <-f.stop: // the workers may have ended before they came to it
+	case <-ctx.Done():
+	}
+	return nil, m, false
+}
+
 // take puts the operations of b into their lanes. What has waited for long in
 // a lane that few people are in goes out too: half a window later it would hold
 // up the settling of the rows around it.
-func (d *dispatcher) take(ctx context.Context, b *block) {
+func (d *dispatcher) take(ctx context.Context, b *block, m mapped) error {
 	d.blocks++
-	b.left = len(b.items)
-	for _, it := range b.items {
-		i := laneOf(it.hash, len(d.lanes))
-		l := &d.lanes[i]
-		op := b.ops[it.start:it.end:it.end]
-		if !d.limits.fits(l.pending, 1, len(op)) {
+	b.left = b.sent
+	d.show(m)
+	for _, it := range m.items {
+		l := &d.lanes[laneOf(it.hash, len(d.lanes))]
+		op := m.ops[it.start:it.end]
+		if l.pending != nil && !d.limits.fits(&l.pending.Batch, 1, len(op)) {
 			d.sendLane(ctx, l)
 		}
-		if len(l.pending.ops) == 0 {
-			l.since = d.blocks
+		if l.pending == nil {
+			if err := d.open(ctx, l); err != nil {
+				return err
+			}
 		}
 		l.pending.add(op, origin{it.hash, b, it.record})
 	}
 	for i := range d.lanes {
-		if l := &d.lanes[i]; len(l.pending.ops) > 0 && d.blocks-l.since >= window/2 {
+		if l := &d.lanes[i]; l.pending != nil && d.blocks-l.since >= d.window()/2 {
 			d.sendLane(ctx, l)
 		}
+	}
+	return nil
+}
+
+// open gives a lane an empty batch, as soon as there is one.
+func (d *dispatcher) open(ctx context.Context, l *lane) error {
+	select {
+	case <-d.batches.free:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	l.pending, l.since = d.batches.take(), d.blocks
+	return nil
+}
+
+// sampleOps is how many operations a dry run shows.
+const sampleOps = 3
+
+// show shows the first operations of a dry run.
+func (d *dispatcher) show(m mapped) {
+	for _, it := range m.items {
+		if d.Sample == nil || d.samples == sampleOps {
+			return
+		}
+		d.samples++
+		d.Sample(m.ops[it.start:it.end])
 	}
 }
 
@@ -87,21 +126,13 @@ func (d *dispatcher) take(ctx context.Context, b *block) {
 func (d *dispatcher) sendLane(ctx context.Context, l *lane) {
 	done := make(chan struct{})
 	d.start(ctx, l.pending, done, l.last)
-	l.pending, l.last = d.spare(), done
+	l.pending, l.last = nil, done
 }
 
 // flush sends all that is pending. Neighbouring lanes share requests here, so
 // that a small input, and the end of a large one, are not spread thin.
 func (d *dispatcher) flush(ctx context.Context) {
-	all := &batch{}
-	for i := range d.lanes {
-		pending := d.lanes[i].pending
-		for k, op := range pending.ops {
-			all.add(op, pending.origins[k])
-		}
-	}
-	all.inOrder()
-	batches := pack(all, d.limits)
+	batches := pack(d.pending(), d.limits)
 	done := make([]chan struct{}, len(batches))
 	for i, t := range batches {
 		done[i] = make(chan struct{})
@@ -116,21 +147,20 @@ func (d *dispatcher) flush(ctx context.Context) {
 	}
 }
 
-// inOrder sorts the operations into the order of the input.
-func (b *batch) inOrder() {
-	order := make([]int, len(b.ops))
-	for i := range order {
-		order[i] = i
+// pending returns the operations that are not sent yet, in the order of the input.
+func (d *dispatcher) pending() (all []operation) {
+	for _, l := range d.lanes {
+		if l.pending == nil {
+			continue
+		}
+		for i, from := range l.pending.origins {
+			all = append(all, operation{l.pending.Op(i), from})
+		}
 	}
-	slices.SortFunc(order, func(i, j int) int {
-		x, y := b.origins[i], b.origins[j]
-		return cmp.Or(cmp.Compare(x.block.number, y.block.number), cmp.Compare(x.record, y.record))
+	slices.SortFunc(all, func(a, b operation) int {
+		return cmp.Or(cmp.Compare(a.block.number, b.block.number), cmp.Compare(a.record, b.record))
 	})
-	ops, origins := make([][]byte, len(order)), make([]origin, len(order))
-	for to, from := range order {
-		ops[to], origins[to] = b.ops[from], b.origins[from]
-	}
-	b.ops, b.origins = ops, origins
+	return all
 }
 
 // start sends t once the requests that waits stand for are answered (nil is
@@ -171,16 +201,6 @@ func (f *flow) deliver(ctx context.Context, t *batch) error {
 	}
 	defer func() { <-f.slots }()
 	var err error
-	t.rejections, err = f.Sender.Send(ctx, t.ops)
+	t.rejections, err = f.Sender.Send(ctx, &t.Batch)
 	return err
-}
-
-// spare returns an empty batch, a used one if there is any.
-func (f *flow) spare() *batch {
-	select {
-	case t := <-f.batches:
-		return t
-	default:
-		return &batch{}
-	}
 }

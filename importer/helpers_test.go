@@ -21,17 +21,17 @@ type sender struct {
 	mu      sync.Mutex
 	applied []string                                           // operations that were accepted, in the order of their coming
 	stats   customerio.Stats                                   // guarded by mu
-	answer  func(ops [][]byte) ([]customerio.Rejection, error) // nil: all is accepted
+	answer  func(b *customerio.Batch) ([]customerio.Rejection, error) // nil: all is accepted
 }
 
-func (s *sender) Send(_ context.Context, ops [][]byte) ([]customerio.Rejection, error) {
+func (s *sender) Send(_ context.Context, b *customerio.Batch) ([]customerio.Rejection, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.stats.Requests++
 	var rejections []customerio.Rejection
 	if s.answer != nil {
 		var err error
-		if rejections, err = s.answer(ops); err != nil {
+		if rejections, err = s.answer(b); err != nil {
 			return nil, err
 		}
 	}
@@ -39,10 +39,10 @@ func (s *sender) Send(_ context.Context, ops [][]byte) ([]customerio.Rejection, 
 	for _, r := range rejections {
 		bad[r.Index] = true
 	}
-	for i, op := range ops {
-		s.stats.Bytes += int64(len(op))
+	for i := range b.Len() {
+		s.stats.Bytes += int64(len(b.Op(i)))
 		if !bad[i] {
-			s.applied = append(s.applied, string(op))
+			s.applied = append(s.applied, string(b.Op(i)))
 		}
 	}
 	return rejections, nil

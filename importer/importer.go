@@ -29,7 +29,7 @@ type Source struct {
 // returns the operations that were not accepted, or an error if nothing is
 // known of the batch and the run cannot go on.
 type Sender interface {
-	Send(ctx context.Context, ops [][]byte) ([]customerio.Rejection, error)
+	Send(ctx context.Context, b *customerio.Batch) ([]customerio.Rejection, error)
 	Stats() customerio.Stats
 }
 

@@ -23,7 +23,7 @@ type slowSender struct {
 	most     atomic.Int64
 }
 
-func (s *slowSender) Send(ctx context.Context, ops [][]byte) ([]customerio.Rejection, error) {
+func (s *slowSender) Send(ctx context.Context, b *customerio.Batch) ([]customerio.Rejection, error) {
 	s.most.Store(max(s.most.Load(), s.inFlight.Add(1)))
 	defer s.inFlight.Add(-1)
 	timer := time.NewTimer(time.Duration(rand.IntN(100)) * time.Millisecond)
@@ -35,8 +35,8 @@ func (s *slowSender) Send(ctx context.Context, ops [][]byte) ([]customerio.Rejec
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, op := range ops {
-		s.log = append(s.log, string(op))
+	for i := range b.Len() {
+		s.log = append(s.log, string(b.Op(i)))
 	}
 	return nil, nil
 }

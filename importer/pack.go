@@ -4,7 +4,15 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"github.com/ciobulk/ciobulk/customerio"
 )
+
+// operation is one row's operation and where it came from.
+type operation struct {
+	op []byte
+	origin
+}
 
 // packed is a batch that may hold all people whose hashes lie between low and
 // high, both included.
@@ -14,69 +22,94 @@ type packed struct {
 	chained   bool // it goes on with the person whom the batch before it ends with
 }
 
-// pack spreads the operations of all over as few batches as the limits allow:
-// what is left of a run, or the whole of a small one. The batches are stretches
-// of hashes, so no two hold one person, unless that person fills more than one;
-// within a batch operations stay in their order.
-func pack(all *batch, l limits) []packed {
-	if len(all.ops) == 0 {
+// pack spreads operations over as few batches as the limits allow: what is left
+// of a run, or the whole of a small one. The batches are stretches of hashes, so
+// no two hold one person, unless that person fills more than one; within a batch
+// operations stay in their order.
+func pack(all []operation, l limits) []packed {
+	if len(all) == 0 {
 		return nil
 	}
-	order := make([]int, len(all.ops))
+	order := make([]int, len(all))
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(all.origins[i].hash, all.origins[j].hash) })
-	var cuts []packed // batches that only count so far
-	into := make([]int, len(all.ops))
-	cuts = append(cuts, packed{batch: &batch{}})
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(all[i].hash, all[j].hash) })
+	p := packing{all: all, limits: l, into: make([]int, len(all)), cuts: []cut{{}}}
 	for len(order) > 0 {
-		person := all.person(order)
-		cuts = assign(all, person, into, cuts, l)
-		order = order[len(person):]
+		n := p.person(order)
+		p.assign(order[:n])
+		order = order[n:]
 	}
-	for i := range cuts {
-		cuts[i].batch = &batch{}
-		cuts[i].high = math.MaxUint64
-		if i > 0 && cuts[i].chained {
-			cuts[i-1].high = cuts[i].low
-		} else if i > 0 {
-			cuts[i-1].high = cuts[i].low - 1
-		}
-	}
-	for i, op := range all.ops {
-		cuts[into[i]].add(op, all.origins[i])
-	}
-	return cuts
+	return p.batches()
 }
 
-// person returns the operations at the front of order that share a hash.
-func (b *batch) person(order []int) []int {
+// packing decides which operations share a batch.
+type packing struct {
+	all    []operation
+	limits limits
+	into   []int // by operation: its batch
+	cuts   []cut
+}
+
+// cut is a batch that only counts so far.
+type cut struct {
+	low         uint64
+	chained     bool
+	rows, bytes int
+}
+
+// person returns how many operations at the front of order share a hash.
+func (p *packing) person(order []int) int {
 	n := 1
-	for n < len(order) && b.origins[order[n]].hash == b.origins[order[0]].hash {
+	for n < len(order) && p.all[order[n]].hash == p.all[order[0]].hash {
 		n++
 	}
-	return order[:n]
+	return n
 }
 
-// assign notes in into which batch the person's operations go to, opening new
-// ones where they do not fit.
-func assign(all *batch, person, into []int, cuts []packed, l limits) []packed {
+// assign notes which batch the person's operations go to, opening new ones where
+// they do not fit.
+func (p *packing) assign(person []int) {
 	size := 0
 	for _, i := range person {
-		size += len(all.ops[i])
+		size += len(p.all[i].op)
 	}
-	hash := all.origins[person[0]].hash
-	if last := cuts[len(cuts)-1]; !l.fits(last.batch, len(person), size) && len(last.ops) > 0 {
-		cuts = append(cuts, packed{batch: &batch{}, low: hash})
+	hash := p.all[person[0]].hash
+	if last := p.last(); last.rows > 0 && !p.fit(len(person), size) {
+		p.cuts = append(p.cuts, cut{low: hash})
 	}
 	for _, i := range person {
-		if last := cuts[len(cuts)-1]; !l.fits(last.batch, 1, len(all.ops[i])) {
-			cuts = append(cuts, packed{batch: &batch{}, low: hash, chained: true})
+		if !p.fit(1, len(p.all[i].op)) {
+			p.cuts = append(p.cuts, cut{low: hash, chained: true})
 		}
-		last := cuts[len(cuts)-1]
-		last.add(all.ops[i], all.origins[i])
-		into[i] = len(cuts) - 1
+		last := p.last()
+		last.rows++
+		last.bytes += len(p.all[i].op)
+		p.into[i] = len(p.cuts) - 1
 	}
-	return cuts
+}
+
+func (p *packing) last() *cut { return &p.cuts[len(p.cuts)-1] }
+
+// fit reports whether so many more operations of so many bytes fit the last batch.
+func (p *packing) fit(rows, bytes int) bool {
+	last := p.last()
+	return p.limits.fits(new(customerio.Batch), last.rows+rows, last.bytes+bytes)
+}
+
+func (p *packing) batches() []packed {
+	list := make([]packed, len(p.cuts))
+	for i, c := range p.cuts {
+		list[i] = packed{&batch{}, c.low, math.MaxUint64, c.chained}
+		if i > 0 && c.chained {
+			list[i-1].high = c.low
+		} else if i > 0 {
+			list[i-1].high = c.low - 1
+		}
+	}
+	for i, o := range p.all {
+		list[p.into[i]].add(o.op, o.origin)
+	}
+	return list
 }

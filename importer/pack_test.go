@@ -9,28 +9,24 @@ import (
 	"github.com/ciobulk/ciobulk/customerio"
 )
 
-// batchOf returns operations of people with these hashes, each of the size that
-// size gives; records count them.
-func batchOf(hashes []uint64, size func(i int) int) *batch {
-	b := &batch{}
+// operationsOf returns operations of people with these hashes, each of the size
+// that size gives; records count them.
+func operationsOf(hashes []uint64, size func(i int) int) (all []operation) {
 	for i, h := range hashes {
 		op := fmt.Appendf(nil, `{"n":%d,"p":"`, i)
 		op = append(op, bytes.Repeat([]byte{'x'}, max(size(i)-len(op)-2, 0))...)
-		b.add(append(op, `"}`...), origin{hash: h, record: uint32(i)})
+		all = append(all, operation{append(op, `"}`...), origin{hash: h, record: uint32(i)}})
 	}
-	return b
+	return all
 }
 
 // checkPacked states the laws of packing.
-func checkPacked(t *testing.T, all *batch, got []packed, l limits) {
+func checkPacked(t *testing.T, all []operation, got []packed, l limits) {
 	t.Helper()
 	seen := make(map[uint32]int) // record to batch
 	for n, x := range got {
-		size := 0
-		for i, op := range x.ops {
-			o := x.origins[i]
-			size += len(op)
-			if !bytes.Equal(op, all.ops[o.record]) || o != all.origins[o.record] {
+		for i, o := range x.origins {
+			if !bytes.Equal(x.Op(i), all[o.record].op) || o != all[o.record].origin {
 				t.Fatalf("batch %d: operation %d is not that of record %d", n, i, o.record)
 			}
 			if o.hash < x.low || o.hash > x.high {
@@ -44,12 +40,12 @@ func checkPacked(t *testing.T, all *batch, got []packed, l limits) {
 				t.Fatalf("batch %d is not in the order of the file", n)
 			}
 		}
-		if len(x.ops) == 0 || len(x.ops) > l.rows || customerio.BodySize(len(x.ops), size) > l.bytes || size != x.bytes {
-			t.Fatalf("batch %d has %d operations of %d bytes", n, len(x.ops), size)
+		if x.Len() == 0 || x.Len() > l.rows || x.Size() > l.bytes || x.Len() != len(x.origins) {
+			t.Fatalf("batch %d has %d operations of %d bytes", n, x.Len(), x.Size())
 		}
 	}
-	if len(seen) != len(all.ops) {
-		t.Fatalf("%d of %d operations were packed", len(seen), len(all.ops))
+	if len(seen) != len(all) {
+		t.Fatalf("%d of %d operations were packed", len(seen), len(all))
 	}
 	checkOrder(t, all, got, seen)
 	checkCover(t, got)
@@ -57,10 +53,10 @@ func checkPacked(t *testing.T, all *batch, got []packed, l limits) {
 
 // checkOrder: operations of one hash that are in several batches are in a chain
 // of them, the earlier operation in the earlier batch.
-func checkOrder(t *testing.T, all *batch, got []packed, seen map[uint32]int) {
+func checkOrder(t *testing.T, all []operation, got []packed, seen map[uint32]int) {
 	t.Helper()
 	last := make(map[uint64]int)
-	for i, o := range all.origins {
+	for i, o := range all {
 		n := seen[uint32(i)]
 		if before, ok := last[o.hash]; ok && before != n {
 			if before+1 != n || !got[n].chained {
@@ -98,7 +94,7 @@ func TestPackLaws(t *testing.T) {
 		for i := range hashes {
 			hashes[i] = uint64(r.IntN(people)) * (^uint64(0) / uint64(people)) >> r.IntN(2)
 		}
-		b, l := batchOf(hashes, func(int) int { return 20 + r.IntN(150) }), limits{maxRows, maxBytes}
+		b, l := operationsOf(hashes, func(int) int { return 20 + r.IntN(150) }), limits{maxRows, maxBytes}
 		checkPacked(t, b, pack(b, l), l)
 	}
 }
@@ -113,7 +109,7 @@ func TestPackWastesNoRequest(t *testing.T) {
 		for i := range hashes {
 			hashes[i] = r.Uint64()
 		}
-		b, l := batchOf(hashes, func(int) int { return 100 }), limits{1000, customerio.MaxBatch}
+		b, l := operationsOf(hashes, func(int) int { return 100 }), limits{1000, customerio.MaxBatch}
 		got := pack(b, l)
 		checkPacked(t, b, got, l)
 		if want := (n + 999) / 1000; len(got) != want {
@@ -124,7 +120,7 @@ func TestPackWastesNoRequest(t *testing.T) {
 
 func TestPackOnePersonOnly(t *testing.T) {
 	t.Parallel()
-	b, l := batchOf(make([]uint64, 95), func(int) int { return 50 }), limits{10, 1 << 20}
+	b, l := operationsOf(make([]uint64, 95), func(int) int { return 50 }), limits{10, 1 << 20}
 	got := pack(b, l)
 	checkPacked(t, b, got, l)
 	if len(got) != 10 {
@@ -156,7 +152,7 @@ func BenchmarkPack(b *testing.B) {
 	for i := range hashes {
 		hashes[i] = rand.Uint64()
 	}
-	all := batchOf(hashes, func(int) int { return 280 })
+	all := operationsOf(hashes, func(int) int { return 280 })
 	b.ReportAllocs()
 	for b.Loop() {
 		pack(all, limits{1000, customerio.MaxBatch})

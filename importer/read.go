@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 
-	"github.com/ciobulk/ciobulk/customerio"
 	"github.com/ciobulk/ciobulk/rows"
 )
 
@@ -27,13 +26,13 @@ func (f *flow) read(ctx context.Context) {
 				break
 			}
 			if f.readErr = err; err == nil {
-				f.hand(ahead)
+				f.hand(ctx, ahead)
 				ahead = b
 			}
 		}
 	}
-	if f.readErr == nil || f.blocks > 0 || f.start != (Position{}) {
-		f.hand(ahead)
+	if f.readErr == nil || f.count > 0 || f.start != (Position{}) {
+		f.hand(ctx, ahead)
 	}
 }
 
@@ -64,17 +63,17 @@ var errHalted = errors.New("halted")
 
 // next reads one block of source i.
 func (f *flow) next(ctx context.Context, i int) (*block, error) {
-	var b *block
 	select {
-	case b = <-f.free:
+	case <-f.blocks.free:
 	case <-f.stop:
 		return nil, errHalted
 	case <-ctx.Done():
 		return nil, errHalted
 	}
+	b := f.blocks.take()
 	records := int(min(int64(max(f.Concurrency*f.BatchRows/blocksARound, 1)), f.left))
-	if err := f.Sources[i].Input.Next(&b.Block, records, f.blockBytes()); err != nil {
-		f.free <- b
+	if err := f.Sources[i].Input.Next(&b.Block, records, blockBytes); err != nil {
+		f.blocks.give(b)
 		return nil, err
 	}
 	b.source = i
@@ -83,23 +82,19 @@ func (f *flow) next(ctx context.Context, i int) (*block, error) {
 }
 
 // hand gives a block, if there is one, to the workers and to the dispatcher.
-func (f *flow) hand(b *block) {
+func (f *flow) hand(ctx context.Context, b *block) {
 	if b == nil {
 		return
 	}
-	b.number = int64(f.blocks)
-	f.blocks++
-	f.unread <- b // never full: it holds a window
-	f.ordered <- b
-}
-
-// maxBlock bounds a block's text in bytes, and so the memory of very many lanes,
-// whose requests are then less full.
-const maxBlock = 4 << 20
-
-// blockBytes is how much text makes a block's share of full requests for all
-// lanes, going by what rows lately became.
-func (f *flow) blockBytes() int {
-	full := int64(f.Concurrency) * customerio.MaxBatch / blocksARound
-	return int(min(max(full*100/f.expansion.Load(), 64<<10), maxBlock))
+	b.number = int64(f.count)
+	f.count++
+	for _, to := range []chan<- *block{f.unread, f.ordered} {
+		select {
+		case to <- b:
+		case <-f.stop:
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
 }

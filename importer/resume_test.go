@@ -47,7 +47,7 @@ func TestResumeAfterAnyRequest(t *testing.T) {
 		dir := t.TempDir()
 		path := source(t, "people.csv", text, testMapping)
 		s := &sender{}
-		s.answer = func([][]byte) ([]customerio.Rejection, error) {
+		s.answer = func(*customerio.Batch) ([]customerio.Rejection, error) {
 			if int(s.stats.Requests) > stopAt {
 				return nil, errService
 			}

@@ -6,39 +6,49 @@ import (
 	"math"
 	"runtime"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 )
 
-// window is how many blocks are under way at once, and blocksARound how many
-// of them fill a request of every lane: eight rounds, so that a slow request does
-// not hold up the other lanes before they are eight requests ahead.
+// A block has at most a share of the rows that fill a request of every lane, so
+// that a run with small requests settles often, and at most so many bytes of text.
 const (
-	window       = 32
 	blocksARound = 4
+	blockBytes   = 256 << 10
 )
+
+// window is how many blocks may be read and not settled. A slow request holds up
+// the settling of the rows behind it, and so the other lanes once they are a
+// window ahead: 16 rounds of requests.
+func (j *Job) window() int { return max(16*blocksARound, 2*j.Concurrency) }
+
+// requests is how many requests may be filled or in flight: one of each for every
+// lane, and some that wait behind slow ones. They hold most of a run's memory.
+func (j *Job) requests() int { return 2*j.Concurrency + 48 }
+
+// readAhead is how many blocks wait for a worker, or for the dispatcher.
+const readAhead = 4
 
 // flow is one run while it runs.
 type flow struct {
 	*Job
 	settler *settler
 
-	free    chan *block // blocks that nobody uses
-	unread  chan *block // to the workers, in any order
-	ordered chan *block // to the dispatcher, in the order of the input
+	blocks  *pool[*block]
+	batches *pool[*batch]
+	unread  chan *block // to the workers, in the order of the input
+	ordered chan *block // to the dispatcher, likewise
 	sent    chan *block // to the settler, likewise
+	memory  chan mapped // for operations, that nobody uses
 	slots   chan struct{}
 
 	answered chan *batch // to the settler, as they come
-	batches  chan *batch // that nobody uses
 
-	start     Position     // where reading begins
-	skip      int64        // rows to pass over first; the reader's
-	left      int64        // rows that may still be read; the reader's
-	blocks    int          // that were read; the reader's
-	expansion atomic.Int64 // bytes of operations for 100 bytes of rows, lately
+	start Position // where reading begins
+	skip  int64    // rows to pass over first; the reader's
+	left  int64    // rows that may still be read; the reader's
+	count int      // blocks that were read; the reader's
 
 	stop     chan struct{} // closed by halt: no new block is begun
 	halting  sync.Once
@@ -58,9 +68,10 @@ func (j *Job) Do(ctx context.Context) (*Summary, error) {
 	}
 	f := &flow{
 		Job: j, settler: s, start: s.state.Position,
-		free: make(chan *block, window), unread: make(chan *block, window),
-		ordered: make(chan *block, window), sent: make(chan *block, window),
-		slots: make(chan struct{}, j.Concurrency), answered: make(chan *batch, j.Concurrency), batches: make(chan *batch, 2*j.Concurrency),
+		blocks: newPool(j.window(), newBlock), batches: newPool(j.requests(), func() *batch { return &batch{} }),
+		unread: make(chan *block, readAhead), ordered: make(chan *block, readAhead), sent: make(chan *block, j.window()),
+		memory: make(chan mapped, workers()+readAhead),
+		slots:  make(chan struct{}, j.Concurrency), answered: make(chan *batch, j.Concurrency),
 		stop: make(chan struct{}), readDone: make(chan struct{}),
 	}
 	if s.state.Rows == 0 {
@@ -70,9 +81,8 @@ func (j *Job) Do(ctx context.Context) (*Summary, error) {
 	if j.Limit > 0 {
 		f.left = j.Limit - s.state.Rows
 	}
-	f.expansion.Store(200)
-	for range window {
-		f.free <- newBlock()
+	for range cap(f.memory) {
+		f.memory <- mapped{}
 	}
 	return s.finish(f.run(ctx))
 }
@@ -98,7 +108,7 @@ func (f *flow) run(ctx context.Context) error {
 	// cannot be woken, and must not keep an interrupted run from ending.
 	go f.read(ctx)
 	g.Go(func() error { return f.watch(ctx, cancel, ended) })
-	for range min(runtime.GOMAXPROCS(0), window/2) {
+	for range workers() {
 		g.Go(func() error { return f.mapBlocks(ctx) })
 	}
 	g.Go(func() error { return f.dispatch(ctx, g) })
@@ -121,7 +131,7 @@ func (f *flow) run(ctx context.Context) error {
 func (f *flow) complete() bool {
 	select {
 	case <-f.readDone:
-		return f.readErr == nil && f.blocks == f.settler.blocks
+		return f.readErr == nil && f.count == f.settler.blocks
 	default:
 		return false
 	}
@@ -163,18 +173,27 @@ func (f *flow) watch(ctx context.Context, cancel context.CancelCauseFunc, ended 
 	return nil
 }
 
+// workers is how many goroutines map.
+func workers() int { return min(runtime.GOMAXPROCS(0), 32) }
+
+// mapBlocks maps blocks. It has memory before it takes a block, so that the block
+// that the dispatcher waits for is never the one without.
 func (f *flow) mapBlocks(ctx context.Context) error {
 	w := f.newWorker()
 	for {
+		var m mapped
+		select {
+		case m = <-f.memory:
+		case <-f.stop:
+			return nil
+		case <-ctx.Done():
+			return nil
+		}
 		b, ok := f.receive(ctx, f.unread)
 		if !ok {
 			return nil
 		}
-		w.fill(b, b.Bytes()/100*int(f.expansion.Load()+3))
-		if n := b.Bytes(); n > 0 {
-			f.expansion.Store(max(10, int64(len(b.ops))*100/int64(n)))
-		}
-		b.mapped <- struct{}{}
+		b.mapped <- w.fill(b, m)
 	}
 }
 
@@ -209,10 +228,7 @@ func (f *flow) settle(ctx context.Context) error {
 		case t := <-f.answered:
 			f.settler.answered(t)
 			t.reset()
-			select {
-			case f.batches <- t:
-			default:
-			}
+			f.batches.give(t)
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
@@ -227,7 +243,7 @@ func (f *flow) settle(ctx context.Context) error {
 			return err
 		}
 		for _, b := range queue[:n] {
-			f.free <- b
+			f.blocks.give(b)
 		}
 		queue = append(queue[:0], queue[n:]...)
 		if f.Budget.exceeded(f.settler.state.Ledger) {

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/ciobulk/ciobulk/customerio"
 	"github.com/ciobulk/ciobulk/rows"
 )
 
@@ -22,11 +21,7 @@ type settler struct {
 	parsers  []*rows.Parser // by source, to render rejected rows
 	begun    time.Time
 	blocks   int // settled by this process
-	samples  int
 }
-
-// sampleOps is how many operations a dry run shows.
-const sampleOps = 3
 
 func newSettler(j *Job) (*settler, error) {
 	s := &settler{job: j, begun: time.Now()}
@@ -60,7 +55,7 @@ func (s *settler) answered(t *batch) {
 	}
 	if s.job.Sender == nil {
 		s.state.Requests++
-		s.state.Bytes += int64(customerio.BodySize(len(t.ops), t.bytes))
+		s.state.Bytes += int64(t.Size())
 	}
 }
 
@@ -105,7 +100,7 @@ func (s *settler) record(b *block) {
 // judge counts the block's verdicts, and puts what was refused into the order
 // of the rows.
 func (s *settler) judge(b *block) {
-	rejectedHere := int64(b.Len()-len(b.items)) - b.filtered // by the mapping
+	rejectedHere := int64(b.Len()-b.sent) - b.filtered // by the mapping
 	slices.SortFunc(b.refused, func(a, b refused) int { return cmp.Compare(a.record, b.record) })
 	unknown := int64(0)
 	for _, r := range b.refused {
@@ -118,14 +113,7 @@ func (s *settler) judge(b *block) {
 	l.Filtered += b.filtered
 	l.Unknown += unknown
 	l.Rejected += int64(len(b.refused)) - unknown
-	l.Accepted += int64(len(b.items)) - (int64(len(b.refused)) - rejectedHere)
-	for _, it := range b.items {
-		if s.job.Sample == nil || s.samples == sampleOps {
-			break
-		}
-		s.samples++
-		s.job.Sample(b.ops[it.start:it.end])
-	}
+	l.Accepted += int64(b.sent) - (int64(len(b.refused)) - rejectedHere)
 }
 
 // save moves the checkpoint.

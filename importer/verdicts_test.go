@@ -49,8 +49,8 @@ func TestVerdictsPartitionTheRows(t *testing.T) {
 			total := 1 + r.IntN(900)
 			src := source(t, "people.csv", people(total, 1+r.IntN(total)), testMapping)
 			run := begin(t, t.TempDir(), Refuse, src)
-			s := &sender{answer: func(ops [][]byte) (bad []customerio.Rejection, _ error) {
-				for i := range ops {
+			s := &sender{answer: func(b *customerio.Batch) (bad []customerio.Rejection, _ error) {
+				for i := range b.Len() {
 					if r.IntN(8) == 0 {
 						bad = append(bad, customerio.Rejection{Index: i, Unknown: r.IntN(2) == 0, Reason: "service", Status: 207})
 					}
@@ -114,7 +114,7 @@ func TestRejectedRowsThatCannotBeWritten(t *testing.T) {
 	dir := t.TempDir()
 	run := begin(t, dir, Refuse, src)
 	obstacle := filepath.Join(run.Dir, "rejected.csv")
-	s := &sender{answer: func([][]byte) ([]customerio.Rejection, error) {
+	s := &sender{answer: func(*customerio.Batch) ([]customerio.Rejection, error) {
 		return nil, os.MkdirAll(obstacle, 0o700)
 	}}
 	job := Job{Sources: []Source{src}, Sender: s, Run: run, Concurrency: 2, BatchRows: 8}
@@ -147,7 +147,7 @@ func TestSenderErrorEndsTheRun(t *testing.T) {
 	src := source(t, "people.csv", people(500, 500), testMapping)
 	run := begin(t, t.TempDir(), Refuse, src)
 	calls := 0
-	s := &sender{answer: func([][]byte) ([]customerio.Rejection, error) {
+	s := &sender{answer: func(*customerio.Batch) ([]customerio.Rejection, error) {
 		if calls++; calls > 20 {
 			return nil, errService
 		}

@@ -15,7 +15,7 @@ var crashRuns = flag.Int("crash-runs", 10, "how often TestCrash kills and resume
 // workspace, the ledger and the rejected file of a run that nobody disturbed.
 func TestCrash(t *testing.T) {
 	t.Parallel()
-	const rows, window = 4000, 8 * 4 * 20
+	const rows, window = 4000, 16 * 4 * 20
 	s := newScene(t, rows)
 	calm := s.finish(s.command(), exitRejected)
 	people, rejected, requests := s.service.Fingerprint(), s.rejected(), s.seen()
