@@ -122,6 +122,10 @@ func (b *body) Read(p []byte) (n int, _ error) {
 	return n, nil
 }
 
+// Close does nothing. The body is an io.ReadCloser by itself, so that net/http
+// hands it to conn as it is.
+func (b *body) Close() error { return nil }
+
 // writeTo writes what is not read yet, without copying it first. The lease does
 // not end meanwhile: net/http closes the connection of a request that is given
 // up, and of one that is answered before it was written.

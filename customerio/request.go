@@ -58,7 +58,7 @@ func (t *Track) once(ctx context.Context, target *url.URL, b *Batch) (*reply, er
 	if b != nil {
 		l := new(lease)
 		defer l.end()
-		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(newBody(b, l)), nil }
+		req.GetBody = func() (io.ReadCloser, error) { return newBody(b, l), nil }
 		req.Body, _ = req.GetBody()
 		req.ContentLength = int64(b.Size())
 		req.Header.Set("Content-Type", "application/json")

@@ -19,8 +19,8 @@ import (
 // sender is a service in memory that answers as a test wants it to.
 type sender struct {
 	mu      sync.Mutex
-	applied []string                                           // operations that were accepted, in the order of their coming
-	stats   customerio.Stats                                   // guarded by mu
+	applied []string                                                  // operations that were accepted, in the order of their coming
+	stats   customerio.Stats                                          // guarded by mu
 	answer  func(b *customerio.Batch) ([]customerio.Rejection, error) // nil: all is accepted
 }
 

@@ -213,12 +213,21 @@ func (f *flow) receive(ctx context.Context, c <-chan *block) (b *block, ok bool)
 	}
 }
 
+// settleEvery is how long blocks that could be settled wait for others: a
+// checkpoint takes half a millisecond, and at full speed a block little more.
+const settleEvery = 20 * time.Millisecond
+
 // settle records the blocks' verdicts, in the order of the input: as many at
 // once as are complete.
 func (f *flow) settle(ctx context.Context) error {
 	var queue []*block // dispatched, the oldest first
+	tick := time.NewTicker(settleEvery)
+	defer tick.Stop()
 	for sent := f.sent; sent != nil || len(queue) > 0; {
+		late := false
 		select {
+		case <-tick.C:
+			late = true
 		case b, ok := <-sent:
 			if !ok {
 				sent = nil
@@ -236,7 +245,7 @@ func (f *flow) settle(ctx context.Context) error {
 		for n < len(queue) && queue[n].left == 0 {
 			n++
 		}
-		if n == 0 {
+		if n == 0 || sent != nil && !late && n < f.window()/4 {
 			continue
 		}
 		if err := f.settler.settle(queue[:n]); err != nil {

@@ -29,7 +29,9 @@ type Plan struct {
 // step appends one attribute.
 type step struct {
 	attribute *attribute
-	name      []byte // "name": with its quotes and the colon
+	name      []byte // a comma, the quoted name and a colon
+	quoted    []byte // and the quote that text begins with
+	plain     bool   // text is sent as it stands
 	column    int    // -1 where there is none
 	program   program
 }
@@ -130,7 +132,7 @@ func columnNames(in *rows.Input) []string {
 }
 
 func (p *Plan) add(a *attribute, in *rows.Input) (err error) {
-	s := step{attribute: a, name: append(rows.AppendJSONString(nil, a.name), ':'), column: -1}
+	s := step{attribute: a, name: memberName(a.name), quoted: append(memberName(a.name), '"'), column: -1}
 	switch {
 	case a.expr.text != "":
 		if s.program, err = p.mapping.compile(a.expr, in, false); err != nil {
@@ -144,10 +146,17 @@ func (p *Plan) add(a *attribute, in *rows.Input) (err error) {
 			return err
 		}
 		p.named[a.column.column] = true
+		s.plain = !a.prepares() && !a.trims()
 	}
 	p.named[a.name] = true
 	p.steps = append(p.steps, s)
 	return nil
+}
+
+// memberName returns what stands before the value of an attribute. The first one's
+// comma gives way to a brace.
+func memberName(name string) []byte {
+	return append(rows.AppendJSONString([]byte{','}, name), ':')
 }
 
 // bindRest adds the columns that nothing names, if the mapping keeps them.

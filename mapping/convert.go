@@ -3,6 +3,7 @@ package mapping
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -49,6 +50,9 @@ func appendText(dst, text []byte) ([]byte, string) {
 // appendInteger accepts digits with a sign that fit 64 bits, and drops leading
 // zeros, which JSON does not know.
 func appendInteger(dst, text []byte) ([]byte, string) {
+	if isShortInteger(text) {
+		return append(dst, text...), ""
+	}
 	sign, digits := splitSign(text)
 	if len(digits) == 0 || !allDigits(digits) {
 		return dst, quoted(text) + " is not an integer"
@@ -68,6 +72,9 @@ func appendInteger(dst, text []byte) ([]byte, string) {
 // appendNumber accepts decimal numbers and keeps their digits, but for leading
 // zeros and the sign of positive ones, which JSON does not know.
 func appendNumber(dst, text []byte, decimal byte) ([]byte, string) {
+	if decimal == '.' && isShortNumber(text) {
+		return append(dst, text...), ""
+	}
 	sign, rest := splitSign(text)
 	whole, rest := digitRun(rest)
 	var fraction []byte
@@ -94,6 +101,37 @@ func appendNumber(dst, text []byte, decimal byte) ([]byte, string) {
 		return dst[:start], problem
 	}
 	return dst, ""
+}
+
+// shortNumber is how many characters a number has that surely is in range.
+const shortNumber = 18
+
+// isShortInteger reports whether text is an integer the way that JSON spells it,
+// and no longer than needs a second look. Most are.
+func isShortInteger(text []byte) bool {
+	digits := text
+	if len(text) > 0 && text[0] == '-' {
+		digits = text[1:]
+	}
+	for _, c := range digits {
+		if c-'0' > 9 {
+			return false
+		}
+	}
+	n := len(digits)
+	return n > 0 && n < shortNumber && (digits[0] != '0' || n == 1 && len(text) == 1)
+}
+
+// isShortNumber is the same for numbers with a fraction.
+func isShortNumber(text []byte) bool {
+	whole, fraction, found := bytes.Cut(text, []byte{'.'})
+	if !found {
+		return isShortInteger(text)
+	}
+	if len(whole) == 2 && whole[0] == '-' {
+		whole = whole[1:] // -0.5 is spelt so, -0 not
+	}
+	return isShortInteger(whole) && len(fraction) > 0 && len(text) <= shortNumber && allDigits(fraction)
 }
 
 // numberProblem reports numbers that are too long, or too large for JSON's usual
@@ -164,6 +202,9 @@ func exponent(text []byte) bool {
 }
 
 func (r *rule) appendBoolean(dst, text []byte) ([]byte, string) {
+	if slices.Contains(r.falseWords, string(text)) { // as most are spelt; else it is looked for twice
+		return append(dst, "false"...), ""
+	}
 	if isOneOf(text, r.trueWords) {
 		return append(dst, "true"...), ""
 	}
@@ -176,7 +217,7 @@ func (r *rule) appendBoolean(dst, text []byte) ([]byte, string) {
 
 func isOneOf(text []byte, words []string) bool {
 	for _, w := range words {
-		if strings.EqualFold(w, string(text)) {
+		if w == string(text) || strings.EqualFold(w, string(text)) {
 			return true
 		}
 	}

@@ -2,8 +2,10 @@ package mapping
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/ciobulk/ciobulk/customerio"
 )
@@ -12,9 +14,9 @@ import (
 // cannot be. What is not certain to be wrong is left to the service.
 func checkIdentifier(match customerio.Match, value []byte) (_ []byte, reason, problem string) {
 	if match != customerio.ID {
-		value = bytes.TrimSpace(value)
+		value = trimmed(value)
 	}
-	if len(bytes.TrimSpace(value)) == 0 {
+	if len(trimmed(value)) == 0 {
 		return nil, customerio.ReasonRequired, "is empty"
 	}
 	switch match {
@@ -50,37 +52,53 @@ func isE164(value []byte) bool {
 	return len(value) >= 3 && len(value) <= 16 && value[0] == '+' && value[1] != '0' && allDigits(value[1:])
 }
 
-// hashKey returns the hash that decides which operations are kept in order: the
-// same for all spellings of one identifier, and the same in every run.
-// It is FNV-1a with the finalizer of MurmurHash3, whose upper bits are even.
+// hashKey returns the hash that decides which operations are kept in order, and
+// which shard a row is in: the same for all spellings of one identifier, and the
+// same in every process.
 func hashKey(match customerio.Match, value []byte) uint64 {
-	h := uint64(14695981039346656037)
-	for i := range len(match) {
-		h = (h ^ uint64(match[i])) * 1099511628211
+	h := uint64(match[0]) * 0x9e3779b97f4a7c15
+	if match != customerio.Email {
+		return hashText(h, value, false)
 	}
-	fold := match == customerio.Email
-	for i, c := range value {
-		if fold && c >= 0x80 {
+	for _, c := range value {
+		if c >= utf8.RuneSelf {
 			// Beyond ASCII, folding is the library's business. Some letters
 			// have two lower cases, of which one is that of the upper.
-			return hashRest(h, strings.ToLower(strings.ToUpper(string(value[i:]))))
+			return hashText(h, []byte(strings.ToLower(strings.ToUpper(string(value)))), false)
 		}
-		if fold && 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		h = (h ^ uint64(c)) * 1099511628211
 	}
-	return finish(h)
+	return hashText(h, value, true)
 }
 
-func hashRest(h uint64, rest string) uint64 {
-	for i := range len(rest) {
-		h = (h ^ uint64(rest[i])) * 1099511628211
+// hashText hashes eight bytes at a time, without the case of ASCII letters if
+// fold says so.
+func hashText(h uint64, text []byte, fold bool) uint64 {
+	for ; len(text) >= 8; text = text[8:] {
+		w := binary.LittleEndian.Uint64(text)
+		if fold {
+			w = lowered(w)
+		}
+		h = mix(h ^ w)
 	}
-	return finish(h)
+	rest := uint64(len(text))
+	for _, c := range text {
+		rest = rest<<8 | uint64(c)
+	}
+	if fold {
+		rest = lowered(rest)
+	}
+	return mix(h ^ rest)
 }
 
-func finish(h uint64) uint64 {
+// lowered returns eight ASCII characters in lower case.
+func lowered(w uint64) uint64 {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	upper := (w + ones*(0x80-'A')) &^ (w + ones*(0x80-'Z'-1)) & tops // the top bit of each byte from A to Z
+	return w | upper>>2
+}
+
+// mix is the finalizer of MurmurHash3: every bit of h decides on every other.
+func mix(h uint64) uint64 {
 	h = (h ^ h>>33) * 0xff51afd7ed558ccd
 	h = (h ^ h>>33) * 0xc4ceb9fe1a85ec53
 	return h ^ h>>33

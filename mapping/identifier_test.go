@@ -132,8 +132,8 @@ func TestHashKeyStays(t *testing.T) {
 		value string
 		want  uint64
 	}{
-		{customerio.ID, "1", 0xc8624adb02d5b387}, {customerio.Email, "Ada@Example.com", 0x88def8c45d2afe8c},
-		{customerio.Email, "GRÖSSE@example.com", 0x854f20412280e96d}, {customerio.Phone, "+4915112345678", 0xd1a6ebf9ce9d9d56},
+		{customerio.ID, "1", 0xdb59d652148efe3b}, {customerio.Email, "Ada@Example.com", 0xc7902e8fdbbe33bc},
+		{customerio.Email, "GRÖSSE@example.com", 0xbe0d2cdb12b7b4fb}, {customerio.Phone, "+4915112345678", 0xdd282d62d826ef8a},
 	} {
 		if got := hashOf(tt.match, tt.value); got != tt.want {
 			t.Errorf("%s %s: %#x", tt.match, tt.value, got)

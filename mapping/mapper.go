@@ -120,7 +120,11 @@ func (m *Mapper) identifier(dst []byte, r *rows.Row) (_ []byte, hash uint64, ok 
 		return dst, 0, m.reject(reason, "identifiers."+string(match), m.inColumn(m.plan.mapping.key.column, problem))
 	}
 	dst = append(dst, m.plan.prefix...)
-	dst = rows.AppendJSONString(dst, value)
+	if r.Plain {
+		dst = append(append(append(dst, '"'), value...), '"')
+	} else {
+		dst = rows.AppendJSONString(dst, value)
+	}
 	return dst, hashKey(match, value), true
 }
 
@@ -130,12 +134,23 @@ func (m *Mapper) inColumn(column, problem string) string {
 
 func (m *Mapper) attributes(dst []byte, r *rows.Row) (_ []byte, ok bool) {
 	m.count = 0
-	dst = append(dst, `},"attributes":{`...)
+	dst = append(dst, `},"attributes":`...)
+	brace := len(dst) // where the comma of the first attribute will stand
 	if m.plan.mapping.onlyUpdate {
-		dst = append(dst, `"_update":true`...) // an option, which does not count as an attribute
+		dst = append(dst, `,"_update":true`...) // an option, which does not count as an attribute
 	}
 	for i := range m.plan.steps {
-		if dst, ok = m.step(dst, &m.plan.steps[i], r); !ok {
+		s := &m.plan.steps[i]
+		if s.plain && r.Plain { // the usual, without detours
+			if c := &r.Cells[s.column]; c.Kind == rows.Text && len(c.Text) > 0 && len(c.Text) <= customerio.MaxAttributeValue {
+				dst = append(dst, s.quoted...)
+				dst = append(dst, c.Text...)
+				dst = append(dst, '"')
+				m.count++
+				continue
+			}
+		}
+		if dst, ok = m.step(dst, s, r); !ok {
 			return dst, false
 		}
 	}
@@ -148,14 +163,16 @@ func (m *Mapper) attributes(dst []byte, r *rows.Row) (_ []byte, ok bool) {
 		return dst, m.reject(customerio.ReasonInvalid, "attributes",
 			fmt.Sprintf("%d attributes; the limit is %d", m.count, customerio.MaxAttributes))
 	}
-	return append(dst, '}', '}'), true
+	if len(dst) == brace {
+		return append(dst, "{}}"...), true
+	}
+	dst[brace] = '{'
+	return append(dst, "}}"...), true
 }
 
-// begin appends what stands before an attribute's value.
+// begin appends what stands before an attribute's value: a comma and its name, as
+// memberName has them.
 func (m *Mapper) begin(dst, name []byte) []byte {
-	if dst[len(dst)-1] != '{' {
-		dst = append(dst, ',')
-	}
 	m.count++
 	return append(dst, name...)
 }

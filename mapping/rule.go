@@ -146,17 +146,29 @@ func (m *Mapping) parseZone(n node, r *rule) error {
 	return nil
 }
 
-// prepares tells that there is something to prepare. Mostly there is not.
-func (r *rule) prepares() bool {
-	return r.trim || r.lower || r.upper || r.values != nil || r.typ != asItStands && r.typ != typeString
+// prepares tells that there is more to prepare than white space. Mostly there is
+// not.
+func (r *rule) prepares() bool { return r.lower || r.upper || r.values != nil }
+
+// trims tells that white space around a value is dropped.
+func (r *rule) trims() bool { return r.trim || r.typ != asItStands && r.typ != typeString }
+
+// trimmed returns text without the white space around it. Mostly there is none.
+func trimmed(text []byte) []byte {
+	if n := len(text); n == 0 || visible(text[0]) && visible(text[n-1]) {
+		return text
+	}
+	return bytes.TrimSpace(text)
 }
+
+func visible(c byte) bool { return ' ' < c && c < utf8.RuneSelf }
 
 // prepare applies what changes a cell before its type is looked at. Its text may
 // then stand in scratch, which is returned as it has grown. A number or a boolean
 // of JSONL keeps its kind unless it is among the values.
 func (r *rule) prepare(cell rows.Cell, scratch []byte) (_ rows.Cell, grown []byte) {
-	if r.trim || r.typ != asItStands && r.typ != typeString {
-		cell.Text = bytes.TrimSpace(cell.Text)
+	if r.trims() {
+		cell.Text = trimmed(cell.Text)
 	}
 	if r.values != nil && cell.Kind != rows.Absent {
 		if to, ok := r.values[string(cell.Text)]; ok {

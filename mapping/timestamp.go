@@ -32,6 +32,10 @@ const (
 	lastSecond  = 253402300799
 )
 
+// shortUnix is how many characters a number of seconds has that surely lies
+// between these.
+const shortUnix = 11
+
 func (m *Mapping) checkTimestamp(a *attribute) error {
 	_, typed := a.at("type")
 	_, laid := a.at("layout")
@@ -79,6 +83,9 @@ func (m *Mapping) checkLayout(t *timestamp, p place) error {
 
 // append appends text as unix seconds.
 func (t *timestamp) append(dst, text []byte) ([]byte, string) {
+	if t.layout == layoutUnix && len(text) <= shortUnix && isShortInteger(text) {
+		return append(dst, text...), ""
+	}
 	seconds, problem := t.seconds(text)
 	if problem == "" && (seconds < firstSecond || seconds > lastSecond) {
 		problem = quoted(text) + " is not between the years 0 and 9999"

@@ -57,6 +57,8 @@ func (m *Mapper) value(dst, name []byte, r *rule, cell rows.Cell) (_ []byte, pro
 	}
 	if r.prepares() {
 		cell, m.cased = r.prepare(cell, m.cased)
+	} else if r.trims() {
+		cell.Text = trimmed(cell.Text)
 	}
 	if len(cell.Text) == 0 {
 		switch {
@@ -96,7 +98,7 @@ func (m *Mapper) nested(dst, name []byte, r *rule, text []byte) ([]byte, string)
 // kept is what Mapper.rest knows of a name.
 type kept struct {
 	name string
-	json []byte // with its quotes and the colon; nil: it is not sent
+	json []byte // as memberName has it; nil: it is not sent
 }
 
 // rest appends the names of a JSONL object that the mapping does not mention.
@@ -131,7 +133,7 @@ func (m *Mapper) keptName(column int, name string) *kept {
 	if k.name != name {
 		*k = kept{name: name}
 		if !m.plan.named[name] && !reserved(name) {
-			k.json = append(rows.AppendJSONString(nil, name), ':')
+			k.json = memberName(name)
 		}
 	}
 	return k

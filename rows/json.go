@@ -112,7 +112,7 @@ func (s *scanner) str() (escaped bool) {
 		return false
 	}
 	for s.err == nil {
-		s.skipPlain()
+		s.pos = plainRun(s.data, s.pos)
 		switch c := s.peek(); {
 		case s.pos == len(s.data):
 			s.fail("a string that is never closed")
@@ -127,15 +127,6 @@ func (s *scanner) str() (escaped bool) {
 		}
 	}
 	return escaped
-}
-
-// skipPlain passes over the bytes that stand for themselves inside a string.
-func (s *scanner) skipPlain() {
-	data, i := s.data, s.pos
-	for i < len(data) && plain[data[i]] {
-		i++
-	}
-	s.pos = i
 }
 
 // escape passes over one escape; surrogates must come in pairs.
@@ -198,12 +189,14 @@ func (s *scanner) number() {
 }
 
 func (s *scanner) digits() {
-	if c := s.peek(); c < '0' || c > '9' {
+	data, i := s.data, s.pos
+	for i < len(data) && data[i]-'0' <= 9 {
+		i++
+	}
+	if i == s.pos {
 		s.fail("expected a digit")
 	}
-	for c := s.peek(); '0' <= c && c <= '9'; c = s.peek() {
-		s.pos++
-	}
+	s.pos = i
 }
 
 func (s *scanner) object(depth int) {

@@ -1,7 +1,9 @@
 package rows
 
 import (
+	"bytes"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -17,6 +19,7 @@ type Parser struct {
 	fixed     int            // columns that every parser of the input knows
 	index     map[string]int // name to column; JSONL only
 	next      []int          // by column + 1, the first for the start: the column that followed last time
+	spelt     [][]byte       // by column: its name and the colon, as they mostly stand
 	seen      []uint64       // by column: the generation of the row it was last seen in
 	now       uint64         // the present row's generation
 	row       Row
@@ -49,6 +52,7 @@ func (p *Parser) add(name string) int {
 	p.index[name] = len(p.columns)
 	p.columns = append(p.columns, Column{Name: name})
 	p.seen, p.next = append(p.seen, 0), append(p.next, 0)
+	p.spelt = append(p.spelt, append(AppendJSONString(nil, name), ':'))
 	return len(p.columns) - 1
 }
 
@@ -67,12 +71,19 @@ func (p *Parser) Row(b *Block, i int) *Row {
 }
 
 func (p *Parser) csvRow(r *Row) {
-	r.Cells, p.scratch, r.Broken = splitCSV(r.Raw, p.delimiter, r.Cells, p.scratch)
+	var t traits
+	if bytes.IndexByte(r.Raw, '"') < 0 {
+		r.Cells, t = splitPlain(r.Raw, p.delimiter, r.Cells)
+	} else {
+		r.Cells, p.scratch, r.Broken = splitCSV(r.Raw, p.delimiter, r.Cells, p.scratch)
+		t = traitsOf(r.Raw)
+	}
+	r.Plain = t.plain() && len(p.scratch) == 0 // there are doubled quotes otherwise
 	if r.Broken == nil && len(r.Cells) != len(p.columns) {
 		r.Broken = &Broken{Reason: ReasonRagged,
 			Message: fmt.Sprintf("%d cells where the header has %d", len(r.Cells), len(p.columns))}
 	}
-	if r.Broken == nil && !utf8.Valid(r.Raw) {
+	if r.Broken == nil && !t.ascii() && !utf8.Valid(r.Raw) {
 		r.Broken = p.notUTF8(r)
 	}
 	if r.Broken != nil && r.Broken.Column == "" {
@@ -108,9 +119,8 @@ func invalidAt(text []byte) int {
 func (p *Parser) jsonRow(r *Row) {
 	p.forget()
 	p.now++
-	for range p.columns {
-		r.Cells = append(r.Cells, Cell{})
-	}
+	r.Cells = slices.Grow(r.Cells, len(p.columns))[:len(p.columns)]
+	clear(r.Cells)
 	s := scanner{data: r.Raw}
 	s.space()
 	if s.peek() != '{' {
@@ -118,6 +128,7 @@ func (p *Parser) jsonRow(r *Row) {
 		return
 	}
 	r.Broken = p.members(r, &s)
+	r.Plain = len(p.scratch) == 0 // there are escapes otherwise
 	if s.err != nil {
 		r.Broken = &Broken{Reason: ReasonMalformed, At: s.err.at + 1, Message: "not JSON: " + s.err.msg}
 	}
@@ -134,7 +145,7 @@ func (p *Parser) forget() {
 	for _, c := range p.columns[p.fixed:] {
 		delete(p.index, c.Name)
 	}
-	p.columns, p.seen, p.next = p.columns[:p.fixed], p.seen[:p.fixed], p.next[:p.fixed+1]
+	p.columns, p.seen, p.next, p.spelt = p.columns[:p.fixed], p.seen[:p.fixed], p.next[:p.fixed+1], p.spelt[:p.fixed]
 }
 
 func (p *Parser) notObject(s *scanner) *Broken {
@@ -180,9 +191,7 @@ func (p *Parser) members(r *Row, s *scanner) *Broken {
 
 func (p *Parser) member(r *Row, s *scanner) *Broken {
 	nameAt := s.pos
-	name := p.text(s)
-	s.space()
-	s.expect(':')
+	column := p.name(s, r.Order)
 	s.space()
 	if s.err != nil {
 		return nil
@@ -195,7 +204,6 @@ func (p *Parser) member(r *Row, s *scanner) *Broken {
 		cell.Kind = s.value(1)
 		cell.Text = s.data[valueAt:s.pos:s.pos]
 	}
-	column := p.column(name, r.Order)
 	if column == len(r.Cells) {
 		r.Cells = append(r.Cells, Cell{})
 	}
@@ -209,16 +217,23 @@ func (p *Parser) member(r *Row, s *scanner) *Broken {
 	return nil
 }
 
-// column returns the column of a name that stands behind others. It tries the
-// one that followed them last time before it asks the map: the objects of a
-// file mostly have the same names in the same order.
-func (p *Parser) column(name []byte, before []int) int {
+// name passes over a member's name and the colon and returns its column. It tries
+// the name that followed the ones before it last time: the objects of a file
+// mostly have the same names in the same order.
+func (p *Parser) name(s *scanner, before []int) (column int) {
 	last := 0
 	if n := len(before); n > 0 {
 		last = before[n-1] + 1
 	}
-	if next := p.next[last]; next < len(p.columns) && p.columns[next].Name == string(name) {
+	if next := p.next[last]; next < len(p.columns) && bytes.HasPrefix(s.data[s.pos:], p.spelt[next]) {
+		s.pos += len(p.spelt[next])
 		return next
+	}
+	name := p.text(s)
+	s.space()
+	s.expect(':')
+	if s.err != nil {
+		return 0
 	}
 	column, ok := p.index[string(name)]
 	if !ok {

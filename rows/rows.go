@@ -64,6 +64,7 @@ type Row struct {
 	Line   int64  // the line on which it starts
 	Raw    []byte // the record as it stands, without its line ending
 	Cells  []Cell // by column; a broken CSV record has as many as were found
+	Plain  bool   // no cell of Text holds what JSON strings must escape
 	Order  []int  // JSONL: the columns that are present, as they stand in the record
 	Broken *Broken
 }

@@ -36,27 +36,29 @@ var plain = func() (t [256]bool) {
 func AppendJSONString[T string | []byte](dst []byte, text T) []byte {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')
-	start := 0
-	for i := range len(text) {
-		c := text[i]
-		if plain[c] {
-			continue
-		}
-		dst = append(dst, text[start:i]...)
-		start = i + 1
-		switch c {
-		case '"', '\\':
+	from := len(dst)
+	dst = append(dst, text...)
+	at := plainRun(dst, from)
+	if at == len(dst) {
+		return append(dst, '"')
+	}
+	rest := text[at-from:]
+	dst = dst[:at]
+	for i := range len(rest) {
+		switch c := rest[i]; {
+		case plain[c]:
+			dst = append(dst, c)
+		case c == '"', c == '\\':
 			dst = append(dst, '\\', c)
-		case '\n':
+		case c == '\n':
 			dst = append(dst, '\\', 'n')
-		case '\r':
+		case c == '\r':
 			dst = append(dst, '\\', 'r')
-		case '\t':
+		case c == '\t':
 			dst = append(dst, '\\', 't')
 		default:
 			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
 		}
 	}
-	dst = append(dst, text[start:]...)
 	return append(dst, '"')
 }
