@@ -58,9 +58,10 @@ func (p *Parser) add(name string) int {
 
 // Row splits record i of b. The row is valid until the next call.
 func (p *Parser) Row(b *Block, i int) *Row {
-	at := b.position(i)
-	r := &p.row
-	*r = Row{Number: at.Row + 1, Line: at.Line, Raw: b.raw(i), Cells: r.Cells[:0], Order: r.Order[:0]}
+	r := &p.row // set field by field: a literal would be made elsewhere and copied
+	r.Number, r.Line = b.from.Row+int64(i)+1, b.from.Line+int64(b.records[i].line)
+	r.Raw, r.Cells, r.Order, r.Broken = b.raw(i), r.Cells[:0], r.Order[:0], nil
+	r.Plain = false
 	p.scratch = p.scratch[:0]
 	if p.format == CSV {
 		p.csvRow(r)
