@@ -15,8 +15,9 @@ type block struct {
 	mapped   chan mapped // holds its operations when the mapping is done
 	refused  []refused
 	filtered int64
-	sent     int // its operations
-	left     int // of these without a verdict; the settler's once the block is dispatched
+	others   int64 // rows of other shards
+	sent     int   // its operations
+	left     int   // of these without a verdict; the settler's once the block is dispatched
 }
 
 // mapped is the operations of a block, until they are in their lanes.
@@ -48,7 +49,7 @@ type worker struct {
 func (j *Job) newWorker() *worker {
 	w := &worker{}
 	for _, s := range j.Sources {
-		w.mappers = append(w.mappers, s.Plan.Mapper(s.Input))
+		w.mappers = append(w.mappers, s.Plan.Mapper(s.Input, j.Shard))
 	}
 	return w
 }
@@ -60,7 +61,7 @@ func (w *worker) fill(b *block, to mapped) mapped {
 		to = mapped{make([]byte, 0, 3*b.Bytes()), make([]item, 0, b.Len())}
 	}
 	ops, items := to.ops[:0], to.items[:0]
-	b.refused, b.filtered = b.refused[:0], 0
+	b.refused, b.filtered, b.others = b.refused[:0], 0, 0
 	m := w.mappers[b.source]
 	for i := range b.Len() {
 		start := len(ops)
@@ -72,6 +73,8 @@ func (w *worker) fill(b *block, to mapped) mapped {
 			items = append(items, item{hash: hash, start: uint32(start), end: uint32(len(ops)), record: uint32(i)})
 		case mapping.Filtered:
 			b.filtered++
+		case mapping.Elsewhere:
+			b.others++
 		case mapping.Rejected:
 			b.refused = append(b.refused, refused{uint32(i), m.Rejection()})
 		}

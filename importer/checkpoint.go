@@ -25,6 +25,7 @@ type Work struct {
 	Workspace int64      `json:"workspace"`      // 0 where the service did not tell
 	Skip      int64      `json:"skip,omitempty"`
 	Limit     int64      `json:"limit,omitempty"`
+	Shard     string     `json:"shard,omitempty"` // such as 2/8
 }
 
 // WorkFile is one input as the checkpoint knows it.
@@ -47,6 +48,7 @@ type Checkpoint struct {
 	Work     Work     `json:"work"`
 	Position Position `json:"position"`
 	Ledger
+	OtherShards   int64     `json:"other_shards,omitempty"` // rows that are none of this run's
 	Reasons       []Reason  `json:"reasons"`
 	RejectedBytes int64     `json:"rejected_bytes"` // of the rejected file
 	Requests      int64     `json:"requests"`
@@ -66,6 +68,9 @@ const (
 )
 
 const checkpointFile = "checkpoint.json"
+
+// seen returns how many rows were looked at.
+func (c Checkpoint) seen() int64 { return c.Rows + c.OtherShards }
 
 func (c Checkpoint) sum() string {
 	c.Sum = ""

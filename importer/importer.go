@@ -44,8 +44,9 @@ type Job struct {
 	// empty: nowhere.
 	RejectedPath string
 
-	Concurrency int    // requests in flight at once; 16
-	BatchRows   int    // operations a request; 1000
+	Concurrency int // requests in flight at once; 16
+	BatchRows   int // operations a request; 1000
+	Shard       mapping.Shard
 	Skip        int64  // rows not to look at, counted over all sources
 	Limit       int64  // rows to look at; 0 means all
 	Budget      Budget // when to stop for too many errors

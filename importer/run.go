@@ -25,7 +25,7 @@ func (j *Job) window() int { return max(16*blocksARound, 2*j.Concurrency) }
 
 // requests is how many requests may be filled or in flight: one of each for every
 // lane, and some that wait behind slow ones. They hold most of a run's memory.
-func (j *Job) requests() int { return 2*j.Concurrency + 48 }
+func (j *Job) requests() int { return 2*j.Concurrency + 32 }
 
 // readAhead is how many blocks wait for a worker, or for the dispatcher.
 const readAhead = 4
@@ -74,12 +74,12 @@ func (j *Job) Do(ctx context.Context) (*Summary, error) {
 		slots:  make(chan struct{}, j.Concurrency), answered: make(chan *batch, j.Concurrency),
 		stop: make(chan struct{}), readDone: make(chan struct{}),
 	}
-	if s.state.Rows == 0 {
+	if s.state.seen() == 0 {
 		f.skip = j.Skip
 	}
 	f.left = math.MaxInt64
 	if j.Limit > 0 {
-		f.left = j.Limit - s.state.Rows
+		f.left = j.Limit - s.state.seen()
 	}
 	for range cap(f.memory) {
 		f.memory <- mapped{}
@@ -221,13 +221,12 @@ const settleEvery = 20 * time.Millisecond
 // once as are complete.
 func (f *flow) settle(ctx context.Context) error {
 	var queue []*block // dispatched, the oldest first
-	tick := time.NewTicker(settleEvery)
-	defer tick.Stop()
+	var last time.Time
+	due := time.NewTimer(settleEvery)
+	defer due.Stop()
 	for sent := f.sent; sent != nil || len(queue) > 0; {
-		late := false
 		select {
-		case <-tick.C:
-			late = true
+		case <-due.C:
 		case b, ok := <-sent:
 			if !ok {
 				sent = nil
@@ -245,9 +244,14 @@ func (f *flow) settle(ctx context.Context) error {
 		for n < len(queue) && queue[n].left == 0 {
 			n++
 		}
-		if n == 0 || sent != nil && !late && n < f.window()/4 {
+		if n == 0 {
 			continue
 		}
+		if early := settleEvery - time.Since(last); early > 0 && sent != nil && n < f.window()/4 {
+			due.Reset(early)
+			continue
+		}
+		last = time.Now()
 		if err := f.settler.settle(queue[:n]); err != nil {
 			return err
 		}

@@ -100,7 +100,8 @@ func (s *settler) record(b *block) {
 // judge counts the block's verdicts, and puts what was refused into the order
 // of the rows.
 func (s *settler) judge(b *block) {
-	rejectedHere := int64(b.Len()-b.sent) - b.filtered // by the mapping
+	own := int64(b.Len()) - b.others
+	rejectedHere := own - int64(b.sent) - b.filtered // by the mapping
 	slices.SortFunc(b.refused, func(a, b refused) int { return cmp.Compare(a.record, b.record) })
 	unknown := int64(0)
 	for _, r := range b.refused {
@@ -109,7 +110,8 @@ func (s *settler) judge(b *block) {
 		}
 	}
 	l := &s.state.Ledger
-	l.Rows += int64(b.Len())
+	l.Rows += own
+	s.state.OtherShards += b.others
 	l.Filtered += b.filtered
 	l.Unknown += unknown
 	l.Rejected += int64(len(b.refused)) - unknown
@@ -166,7 +168,7 @@ func (s *settler) finish(err error) (*Summary, error) {
 	switch {
 	case err == nil:
 		s.state.Ended = endedFinished
-	case s.state.Rows == 0 && s.state.Requests == 0: // nothing to go on with
+	case s.state.seen() == 0 && s.state.Requests == 0: // nothing to go on with
 		s.state.Ended = endedDropped
 	}
 	if saveErr := s.save(); err == nil {

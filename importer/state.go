@@ -80,10 +80,13 @@ func (s State) Begin(work Work, mode Mode, now time.Time) (*Run, error) {
 // Close lets go of the work.
 func (r *Run) Close() error { return r.lock.Close() }
 
-// id names the work: the same verb on the same paths.
+// id names the work: the same verb on the same paths, and the same shard.
 func (w Work) id() string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\x00", w.Verb)
+	if w.Shard != "" {
+		fmt.Fprintf(h, "shard %s\x00", w.Shard)
+	}
 	for _, f := range w.Inputs {
 		fmt.Fprintf(h, "%s\x00", f.Path)
 	}
@@ -121,7 +124,7 @@ func (s State) begin(work Work, id string, mode Mode, now time.Time) (*Run, erro
 		difference := r.Checkpoint.difference(work)
 		if mode == Resume && difference == "" {
 			r.Checkpoint.Resumed++
-			return r, nil
+			return r, r.Checkpoint.save(r.Dir)
 		}
 		return nil, &UnfinishedError{Run: r.Name, Rows: r.Checkpoint.Rows, Problem: difference}
 	}

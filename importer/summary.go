@@ -9,6 +9,8 @@ import (
 // Summary is what a run came to.
 type Summary struct {
 	Ledger
+	Shard         string    `json:"shard,omitempty"`        // such as 2/8
+	OtherShards   int64     `json:"other_shards,omitempty"` // rows of the inputs that other shards have
 	Requests      int64     `json:"requests"`
 	Retries       int64     `json:"retries"`
 	Bytes         int64     `json:"bytes"`   // of request bodies
@@ -32,7 +34,7 @@ type Summary struct {
 func (s *settler) summary() *Summary {
 	c := s.state
 	sum := &Summary{
-		Ledger: c.Ledger, Requests: c.Requests, Retries: c.Retries, Bytes: c.Bytes, Seconds: c.Seconds,
+		Ledger: c.Ledger, OtherShards: c.OtherShards, Requests: c.Requests, Retries: c.Retries, Bytes: c.Bytes, Seconds: c.Seconds,
 		Verb: s.job.Verb, DryRun: s.job.Sender == nil, Workspace: c.Work.Workspace, Resumed: c.Resumed,
 		StartedAt: c.StartedAt, FinishedAt: time.Now().UTC(), Reasons: c.Reasons, Inputs: []string{},
 	}
@@ -41,6 +43,9 @@ func (s *settler) summary() *Summary {
 	}
 	for _, source := range s.job.Sources {
 		sum.Inputs = append(sum.Inputs, source.Input.Path)
+	}
+	if s.job.Shard.Count > 1 {
+		sum.Shard = s.job.Shard.String()
 	}
 	if s.job.Run != nil {
 		sum.Run = s.job.Run.Name

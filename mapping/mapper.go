@@ -12,14 +12,16 @@ type Outcome int
 
 // The outcomes of Append.
 const (
-	Send     Outcome = iota // its operation was appended
-	Filtered                // `where` does not hold for it
-	Rejected                // it cannot be sent, see Rejection
+	Send      Outcome = iota // its operation was appended
+	Filtered                 // `where` does not hold for it
+	Rejected                 // it cannot be sent, see Rejection
+	Elsewhere                // it is of another shard
 )
 
 // Mapper writes the operations of an input's rows. It belongs to one goroutine.
 type Mapper struct {
 	plan    *Plan
+	shard   Shard
 	parser  *rows.Parser
 	row     *rows.Row
 	env     environment
@@ -29,9 +31,10 @@ type Mapper struct {
 	refusal customerio.Rejection
 }
 
-// Mapper returns a new mapper of the plan, which must be bound to in.
-func (p *Plan) Mapper(in *rows.Input) *Mapper {
-	m := &Mapper{plan: p, parser: in.Parser(p.names)}
+// Mapper returns a new mapper of the plan, which must be bound to in, for the rows
+// of a shard.
+func (p *Plan) Mapper(in *rows.Input, shard Shard) *Mapper {
+	m := &Mapper{plan: p, shard: shard, parser: in.Parser(p.names)}
 	if len(p.reads) > 0 {
 		m.env = environment{values: make(map[string]any, len(p.reads)), reads: p.reads}
 	}
@@ -50,6 +53,9 @@ func (m *Mapper) Row() *rows.Row { return m.row }
 func (m *Mapper) Append(dst []byte, b *rows.Block, i int) (_ []byte, hash uint64, _ Outcome) {
 	r := m.parser.Row(b, i)
 	m.row = r
+	if !m.shard.has(m) {
+		return dst, 0, Elsewhere
+	}
 	if r.Broken != nil {
 		m.refusal = brokenRejection(r.Broken)
 		return dst, 0, Rejected
@@ -106,16 +112,22 @@ func (m *Mapper) filter() Outcome {
 	return Send
 }
 
+// key returns the value that the row's person is found by, as it is sent, or why
+// there is none.
+func (m *Mapper) key() (value []byte, reason, problem string) {
+	cell := m.row.Cells[m.plan.key]
+	switch cell.Kind {
+	case rows.Null:
+		cell.Text = nil
+	case rows.JSON, rows.Boolean:
+		return nil, customerio.ReasonInvalid, quoted(cell.Text) + " is neither text nor a number"
+	}
+	return checkIdentifier(m.plan.mapping.match, cell.Text)
+}
+
 func (m *Mapper) identifier(dst []byte, r *rows.Row) (_ []byte, hash uint64, ok bool) {
 	match := m.plan.mapping.match
-	cell := r.Cells[m.plan.key]
-	if cell.Kind == rows.Null {
-		cell.Text = nil
-	}
-	value, reason, problem := checkIdentifier(match, cell.Text)
-	if cell.Kind == rows.JSON || cell.Kind == rows.Boolean {
-		reason, problem = customerio.ReasonInvalid, quoted(cell.Text)+" is neither text nor a number"
-	}
+	value, reason, problem := m.key()
 	if problem != "" {
 		return dst, 0, m.reject(reason, "identifiers."+string(match), m.inColumn(m.plan.mapping.key.column, problem))
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ciobulk/ciobulk/importer"
+	"github.com/ciobulk/ciobulk/mapping"
 	"github.com/ciobulk/ciobulk/rows"
 	"github.com/urfave/cli/v2"
 )
@@ -33,6 +34,7 @@ func rowFlags() []cli.Flag {
 		&cli.Float64Flag{Category: partSend, Name: "rate", Value: 100, Usage: "`N` requests a second, at most 1000"},
 		&cli.IntFlag{Category: partSend, Name: "concurrency", Value: 16, Usage: "`N` requests in flight at once"},
 		&cli.IntFlag{Category: partSend, Name: "batch-rows", Value: 1000, Usage: "`N` operations a request, besides the limit of 500,000 bytes"},
+		&cli.StringFlag{Category: partSend, Name: "shard", Usage: "do part `I/N` of the people, at an Nth of the rate; other machines do the others"},
 		&cli.DurationFlag{Category: partSend, Name: "outage", Value: 10 * time.Minute, Usage: "wait this `DURATION` for a service that is down"},
 		&cli.StringFlag{Category: partSend, Name: "max-errors", Usage: "stop beyond `N` or N% rejected rows"},
 		&cli.BoolFlag{Category: partRecord, Name: "resume", Usage: "continue the unfinished run of the same work, or begin if there is none"},
@@ -89,6 +91,26 @@ func inputOptions(c *cli.Context) (rows.Options, error) {
 		return o, usage(fmt.Sprintf("--delimiter is %q", d), "it is one ASCII character, or tab")
 	}
 	return o, nil
+}
+
+// maxShards bounds N of --shard.
+const maxShards = 1000
+
+// shard reads --shard. Without it there is one.
+func shard(c *cli.Context) (s mapping.Shard, err error) {
+	text := c.String("shard")
+	if text == "" {
+		return mapping.Shard{Index: 1, Count: 1}, nil
+	}
+	index, count, _ := strings.Cut(text, "/")
+	s.Index, err = strconv.Atoi(index)
+	if err == nil {
+		s.Count, err = strconv.Atoi(count)
+	}
+	if err != nil || s.Index < 1 || s.Count < s.Index || s.Count > maxShards {
+		return s, usage(fmt.Sprintf("--shard is %q", text), fmt.Sprintf("it is I/N, such as 1/4 to 4/4; N is at most %d", maxShards))
+	}
+	return s, nil
 }
 
 // budget reads --max-errors.

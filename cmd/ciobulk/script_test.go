@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -50,7 +51,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"faults": setFaults, "person": showPerson, "expect": expectStat, "rows": makeRows, "exits": exits,
+			"faults": setFaults, "person": showPerson, "expect": expectStat, "rows": makeRows, "exits": exits, "records": countRecords,
 		},
 		UpdateScripts: os.Getenv("UPDATE") != "",
 	})
@@ -104,6 +105,19 @@ func makeRows(ts *testscript.TestScript, _ bool, args []string) {
 	_, err := fmt.Sscan(args[1], &n)
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), peopleCSV(n), 0o600))
+}
+
+// records N FILE…: the CSV files have N records together, without their headers.
+func countRecords(ts *testscript.TestScript, _ bool, args []string) {
+	n := 0
+	for _, file := range args[1:] {
+		records, err := csv.NewReader(strings.NewReader(ts.ReadFile(file))).ReadAll()
+		ts.Check(err)
+		n += len(records) - 1
+	}
+	if fmt.Sprint(n) != args[0] {
+		ts.Fatalf("%d records, want %s", n, args[0])
+	}
 }
 
 func peopleCSV(n int) []byte {

@@ -48,7 +48,7 @@ func (s *session) send() error {
 		}
 		defer end()
 	}
-	track, err := s.track(s.c, values, ratelimit.New(s.c.Float64("rate")), s.report.waiting)
+	track, err := s.track(s.c, values, ratelimit.New(s.rate()), s.report.waiting)
 	if err != nil {
 		return err
 	}
@@ -117,6 +117,9 @@ func (s *session) ask(ctx context.Context, stop <-chan struct{}, track *customer
 // describe says what the run is about, for its checkpoint.
 func (s *session) describe() (importer.Work, error) {
 	w := importer.Work{Verb: s.verb, Mapping: s.mapping.Digest(), Workspace: s.account.WorkspaceID, Skip: s.job.Skip, Limit: s.job.Limit}
+	if s.job.Shard.Count > 1 {
+		w.Shard = s.job.Shard.String()
+	}
 	for _, source := range s.job.Sources {
 		f := importer.WorkFile{Path: source.Input.Path, Size: source.Input.Size, Digest: source.Input.Digest}
 		if f.Path != "-" {

@@ -30,7 +30,7 @@ func (p *program) rows(c *cli.Context, verb string) error {
 		// The buffers of a run are made once and live as long as it does, and
 		// there is next to no garbage: collecting sooner is cheap, and the
 		// default would let the heap grow to twice the buffers.
-		debug.SetGCPercent(25)
+		debug.SetGCPercent(10)
 	}
 	if c.String("log-format") == "json" {
 		p.log = slog.New(slog.NewJSONHandler(p.err, nil))
@@ -49,6 +49,9 @@ func (p *program) rows(c *cli.Context, verb string) error {
 	}
 	return s.send()
 }
+
+// rate is how many requests a second this process may send.
+func (s *session) rate() float64 { return s.c.Float64("rate") / float64(s.job.Shard.Count) }
 
 // open reads the mapping, opens the inputs and binds the one to the others.
 func (s *session) open() error {
@@ -76,6 +79,9 @@ func (s *session) open() error {
 	s.job.Verb = s.verb
 	s.job.Concurrency, s.job.BatchRows = s.c.Int("concurrency"), s.c.Int("batch-rows")
 	s.job.Skip, s.job.Limit = s.c.Int64("skip"), s.c.Int64("limit")
+	if s.job.Shard, err = shard(s.c); err != nil {
+		return err
+	}
 	if s.job.Budget, err = budget(s.c); err != nil {
 		return err
 	}

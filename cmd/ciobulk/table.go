@@ -41,12 +41,15 @@ func (t table) ledger(b *strings.Builder) {
 	} {
 		fmt.Fprintf(b, "  %-10s %12s\n", line.name, grouped(line.n))
 	}
+	if s.Shard != "" {
+		fmt.Fprintf(b, "shard %s; %s of other shards not counted\n", s.Shard, counted(s.OtherShards, "row"))
+	}
 }
 
 func (t table) cost(b *strings.Builder) {
 	s := t.summary
 	if s.DryRun {
-		rate := t.session.c.Float64("rate")
+		rate := t.session.rate()
 		fmt.Fprintf(b, "nothing was sent; it would be %s in %s, %s at %g a second\n",
 			counted(s.Requests, "request"), size(s.Bytes), atLeast(float64(s.Requests)/rate), rate)
 		return
