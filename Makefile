@@ -4,7 +4,10 @@ GO ?= go
 T ?= 10s
 RUNS ?= 10
 SPEC ?=
+N ?= 5
+ROWS ?= 1000000
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+BENCHSTAT = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 .PHONY: build demo test check race fuzz bench crash contract vuln clean
@@ -34,8 +37,14 @@ fuzz:
 	  done || exit 1; \
 	done
 
+# Parts of the row's path, and whole runs next to their references, N times in
+# turn; medians by benchstat, and all of it in bench.txt.
 bench:
-	$(GO) test ./... -run '^$$' -bench . -benchmem
+	@for i in $$(seq $(N)); do \
+	  $(GO) test ./rows ./mapping ./importer ./customerio -run '^$$' -bench . -benchmem -benchtime 0.3s || exit 1; \
+	  $(GO) test ./cmd/ciobulk -run '^$$' -bench . -benchtime 3x -bench-rows $(ROWS) || exit 1; \
+	done > bench.txt
+	@$(GO) run $(BENCHSTAT) bench.txt
 
 # Checks every request that the tests make against an OpenAPI document of the
 # Track API: make contract SPEC=track.json
