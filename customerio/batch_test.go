@@ -18,6 +18,8 @@ func batchOf(ops ...[]byte) *Batch {
 	return b
 }
 
+func newBody(b *Batch, l *lease) *body { return &body{b.parts(), l} }
+
 func TestBatch(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

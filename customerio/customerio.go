@@ -1,19 +1,22 @@
-// Package customerio is Customer.io's API as Go: credentials and regions,
+// Package customerio is Customer.io's APIs as Go: credentials and regions,
 // batches of operations, the service's limits, and what its answers mean.
 //
-// Start with NewTrack. Track.Locate finds out whether the credentials are good
-// and which workspace they belong to; Track.Send delivers a batch and returns
-// the verdict on every operation in it, whatever it takes: retries, splits and
-// redirects happen inside.
+// To write, start with NewTrack. Track.Locate finds out whether the credentials
+// are good and which workspace they belong to; Track.Send delivers a batch and
+// returns the verdict on every operation in it, whatever it takes: retries,
+// splits and redirects happen inside. The zero Batch is for operations on
+// people; NewBatch and SegmentCall make one that changes a manual segment.
 //
-// Facts about the service come from Customer.io's API reference for the Track
-// API (https://docs.customer.io/api/track/) unless a comment says otherwise.
+// To read, and to make segments, start with NewApp, whose key is another.
+// App.SetRegion directs it to where Track.Locate found the account.
+//
+// Facts about the service come from Customer.io's API references for the Track
+// API (https://docs.customer.io/api/track/) and the App API
+// (https://docs.customer.io/api/app/) unless a comment says otherwise.
 package customerio
 
 import (
 	"context"
-	"fmt"
-	"net/http"
 	"time"
 )
 
@@ -25,18 +28,26 @@ const (
 	MaxOperation      = 32_000  // one operation in it
 	MaxID             = 150     // a person's id
 	MaxAttributeName  = 150
+	MaxEventName      = 100
 	MaxAttributeValue = 1000
 	MaxAttributes     = 300 // number of attributes in an operation
 
-	// MaxPerSecond is the documented limit of requests a second. Older pages
-	// say 100, so that is what to begin with.
+	// MaxSegmentIDs is the number of people in one request of a SegmentCall.
+	MaxSegmentIDs = 1000
+
+	// MaxPerSecond is the documented limit of requests a second to the Track
+	// API. Older pages say 100, so that is what to begin with.
 	MaxPerSecond = 1000
+
+	// AppPerSecond is the limit of requests a second to the App API, beyond
+	// which it answers 429 (https://docs.customer.io/api/app/).
+	AppPerSecond = 10
 )
 
 // Match is the identifier that people are found by.
 type Match string
 
-// The identifiers that the Track API knows.
+// The identifiers that Customer.io knows. Segments and the App API know no Phone.
 const (
 	ID    Match = "id"
 	Email Match = "email"
@@ -78,12 +89,14 @@ type Trouble int
 // The kinds of trouble.
 const (
 	Refused     Trouble = iota // an answer that nobody expects here
-	Misuse                     // the configuration cannot be right; nothing was sent
+	Misuse                     // the configuration or the call cannot be right; nothing was changed
 	Credentials                // 401, 403, or the wrong region
 	Unavailable                // no good answer for longer than Config.Outage
+	NotFound                   // what an App was asked for is not there
 )
 
-// Error is a reason why nothing more can be sent. It never holds credentials.
+// Error is a reason why nothing more can be sent, or a question has no answer. It
+// never holds credentials.
 type Error struct {
 	Trouble Trouble
 	Status  int // 0 where there was no answer
@@ -100,11 +113,3 @@ func (e *Error) Error() string {
 }
 
 func (e *Error) Unwrap() error { return e.Err }
-
-func credentialsError(status int) *Error {
-	return &Error{
-		Trouble: Credentials, Status: status,
-		Msg:  fmt.Sprintf("Customer.io refused the Track API credentials (%d %s)", status, http.StatusText(status)),
-		Hint: "compare CUSTOMERIO_SITE_ID and CUSTOMERIO_API_KEY with Settings > API Credentials > Track API keys, and CUSTOMERIO_REGION with the account's region",
-	}
-}

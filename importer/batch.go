@@ -1,6 +1,10 @@
 package importer
 
-import "github.com/ciobulk/ciobulk/customerio"
+import (
+	"time"
+
+	"github.com/ciobulk/ciobulk/customerio"
+)
 
 // batch is one request: operations and where each came from. It belongs to the
 // dispatcher until it is full, to its sender until it is answered, and then to
@@ -9,7 +13,10 @@ type batch struct {
 	customerio.Batch
 	origins    []origin // by operation
 	rejections []customerio.Rejection
+	at         time.Time // when it was answered
 }
+
+func (j *Job) newBatch() *batch { return &batch{Batch: *customerio.NewBatch(j.Call)} }
 
 // origin is the row of an operation.
 type origin struct {

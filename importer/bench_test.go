@@ -78,7 +78,7 @@ func BenchmarkDispatch(b *testing.B) {
 	}
 	job := &Job{}
 	job.defaults()
-	f := &flow{Job: job, batches: newPool(job.requests(), func() *batch { return &batch{} })}
+	f := &flow{Job: job, batches: newPool(job.requests(), job.newBatch)}
 	d := &dispatcher{flow: f, lanes: make([]lane, job.Concurrency), limits: limits{job.BatchRows, customerio.MaxBatch}}
 	block := newBlock()
 	b.SetBytes(rows * size)

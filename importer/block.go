@@ -1,6 +1,8 @@
 package importer
 
 import (
+	"time"
+
 	"github.com/ciobulk/ciobulk/customerio"
 	"github.com/ciobulk/ciobulk/mapping"
 	"github.com/ciobulk/ciobulk/rows"
@@ -15,9 +17,12 @@ type block struct {
 	mapped   chan mapped // holds its operations when the mapping is done
 	refused  []refused
 	filtered int64
-	others   int64 // rows of other shards
-	sent     int   // its operations
-	left     int   // of these without a verdict; the settler's once the block is dispatched
+	others   int64       // rows of other shards
+	replaced []replaced  // rows of people of whom another one is sent
+	live     int64       // events that may start campaigns
+	answered []time.Time // by record: when its operation was; only for receipts
+	sent     int         // its operations
+	left     int         // of these without a verdict; the settler's once the block is dispatched
 }
 
 // mapped is the operations of a block, until they are in their lanes.
@@ -31,6 +36,12 @@ type item struct {
 	hash       uint64 // of the person's identifier
 	start, end uint32 // its bytes among the block's operations
 	record     uint32 // its row in the block
+}
+
+// replaced is one row that another one of its person is sent instead of.
+type replaced struct {
+	record uint32
+	by     string
 }
 
 // refused is one row that was not accepted.
@@ -48,8 +59,8 @@ type worker struct {
 
 func (j *Job) newWorker() *worker {
 	w := &worker{}
-	for _, s := range j.Sources {
-		w.mappers = append(w.mappers, s.Plan.Mapper(s.Input, j.Shard))
+	for i := range j.Sources {
+		w.mappers = append(w.mappers, j.mapper(i))
 	}
 	return w
 }
@@ -61,7 +72,7 @@ func (w *worker) fill(b *block, to mapped) mapped {
 		to = mapped{make([]byte, 0, 3*b.Bytes()), make([]item, 0, b.Len())}
 	}
 	ops, items := to.ops[:0], to.items[:0]
-	b.refused, b.filtered, b.others = b.refused[:0], 0, 0
+	b.refused, b.replaced, b.filtered, b.others, b.live = b.refused[:0], b.replaced[:0], 0, 0, 0
 	m := w.mappers[b.source]
 	for i := range b.Len() {
 		start := len(ops)
@@ -70,9 +81,14 @@ func (w *worker) fill(b *block, to mapped) mapped {
 		ops, hash, outcome = m.Append(ops, &b.Block, i)
 		switch outcome {
 		case mapping.Send:
+			if m.Live() {
+				b.live++
+			}
 			items = append(items, item{hash: hash, start: uint32(start), end: uint32(len(ops)), record: uint32(i)})
 		case mapping.Filtered:
 			b.filtered++
+		case mapping.Duplicate:
+			b.replaced = append(b.replaced, replaced{uint32(i), m.Instead()})
 		case mapping.Elsewhere:
 			b.others++
 		case mapping.Rejected:

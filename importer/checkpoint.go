@@ -26,6 +26,9 @@ type Work struct {
 	Skip      int64      `json:"skip,omitempty"`
 	Limit     int64      `json:"limit,omitempty"`
 	Shard     string     `json:"shard,omitempty"` // such as 2/8
+	Segment   int64      `json:"segment,omitempty"`
+	EventIDs  string     `json:"event_ids,omitempty"` // "run": they are this run's own
+	Options   string     `json:"options,omitempty"`   // flags that decide what is sent
 }
 
 // WorkFile is one input as the checkpoint knows it.
@@ -48,17 +51,21 @@ type Checkpoint struct {
 	Work     Work     `json:"work"`
 	Position Position `json:"position"`
 	Ledger
-	OtherShards   int64     `json:"other_shards,omitempty"` // rows that are none of this run's
-	Reasons       []Reason  `json:"reasons"`
-	RejectedBytes int64     `json:"rejected_bytes"` // of the rejected file
-	Requests      int64     `json:"requests"`
-	Retries       int64     `json:"retries"`
-	Bytes         int64     `json:"bytes"` // of request bodies
-	Seconds       float64   `json:"seconds"`
-	StartedAt     time.Time `json:"started_at"`
-	Resumed       int       `json:"resumed"`          // how often
-	Ended         string    `json:"ended,omitempty"`  // "finished" or "dropped"; empty: it can be continued
-	Sum           string    `json:"sha256,omitempty"` // of the checkpoint without this line
+	OtherShards   int64      `json:"other_shards,omitempty"` // rows that are none of this run's
+	Triggers      int64      `json:"triggers,omitempty"`     // events sent that may start campaigns
+	Replaced      []Replaced `json:"replaced,omitempty"`     // examples of duplicates
+	Nonce         string     `json:"nonce,omitempty"`        // that event ids are derived from
+	ReceiptBytes  int64      `json:"receipt_bytes,omitempty"`
+	Reasons       []Reason   `json:"reasons"`
+	RejectedBytes int64      `json:"rejected_bytes"` // of the rejected file
+	Requests      int64      `json:"requests"`
+	Retries       int64      `json:"retries"`
+	Bytes         int64      `json:"bytes"` // of request bodies
+	Seconds       float64    `json:"seconds"`
+	StartedAt     time.Time  `json:"started_at"`
+	Resumed       int        `json:"resumed"`          // how often
+	Ended         string     `json:"ended,omitempty"`  // "finished" or "dropped"; empty: it can be continued
+	Sum           string     `json:"sha256,omitempty"` // of the checkpoint without this line
 }
 
 // The ways a run ends for good.
@@ -127,6 +134,10 @@ func (c Checkpoint) difference(work Work) string {
 		return "the mapping, --match or --where is another"
 	case was.Workspace != work.Workspace:
 		return fmt.Sprintf("it was for workspace %d, these credentials are for %d", was.Workspace, work.Workspace)
+	case was.Segment != work.Segment:
+		return fmt.Sprintf("it was for segment %d, this is segment %d", was.Segment, work.Segment)
+	case was.EventIDs != work.EventIDs || was.Options != work.Options:
+		return "--event-ids, --no-triggers or --class is another"
 	case was.Skip != work.Skip || was.Limit != work.Limit:
 		return "--skip or --limit is another"
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"math/bits"
 	"slices"
+	"time"
 
 	"github.com/ciobulk/ciobulk/customerio"
 	"golang.org/x/sync/errgroup"
@@ -75,6 +76,9 @@ func (f *flow) mapped(ctx context.Context) (b *block, m mapped, ok bool) {
 func (d *dispatcher) take(ctx context.Context, b *block, m mapped) error {
 	d.blocks++
 	b.left = b.sent
+	if d.Receipt != "" {
+		b.answered = append(b.answered[:0], make([]time.Time, b.Len())...)
+	}
 	d.show(m)
 	for _, it := range m.items {
 		l := &d.lanes[laneOf(it.hash, len(d.lanes))]
@@ -132,7 +136,7 @@ func (d *dispatcher) sendLane(ctx context.Context, l *lane) {
 // flush sends all that is pending. Neighbouring lanes share requests here, so
 // that a small input, and the end of a large one, are not spread thin.
 func (d *dispatcher) flush(ctx context.Context) {
-	batches := pack(d.pending(), d.limits)
+	batches := pack(d.pending(), d.limits, d.newBatch)
 	done := make([]chan struct{}, len(batches))
 	for i, t := range batches {
 		done[i] = make(chan struct{})
@@ -202,5 +206,6 @@ func (f *flow) deliver(ctx context.Context, t *batch) error {
 	defer func() { <-f.slots }()
 	var err error
 	t.rejections, err = f.Sender.Send(ctx, &t.Batch)
+	t.at = time.Now()
 	return err
 }

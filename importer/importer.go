@@ -36,9 +36,11 @@ type Sender interface {
 // Job is what a run does. The zero values of its options mean the defaults.
 type Job struct {
 	Verb    string
-	Sources []Source // at least one; CSV inputs with the same columns, or all JSONL
-	Sender  Sender   // nil: a dry run, which sends nothing and needs no Run
-	Run     *Run     // where the run is recorded; nil in a dry run
+	Match   string          // the field that people are found by, for receipts
+	Sources []Source        // at least one; CSV inputs with the same columns, or all JSONL
+	Sender  Sender          // nil: a dry run, which sends nothing and needs no Run
+	Call    customerio.Call // what the sender's batches are for; zero: operations on people
+	Run     *Run            // where the run is recorded; nil in a dry run
 
 	// RejectedPath is where a dry run writes the rows that would be rejected;
 	// empty: nowhere.
@@ -47,9 +49,16 @@ type Job struct {
 	Concurrency int // requests in flight at once; 16
 	BatchRows   int // operations a request; 1000
 	Shard       mapping.Shard
-	Skip        int64  // rows not to look at, counted over all sources
-	Limit       int64  // rows to look at; 0 means all
-	Budget      Budget // when to stop for too many errors
+
+	NoTriggers bool                // filter events that may start campaigns
+	Duplicates *mapping.Duplicates // what Survey found; nil: all rows are sent
+	Receipt    ReceiptIdentifiers  // write receipt.csv, with people named so; empty: none
+	Seeds      []mapping.Seed      // of derived event ids; nil: the inputs'
+	Class      mapping.Class       // the rows of a file of rejected rows to look at
+
+	Skip   int64  // rows not to look at, counted over all sources
+	Limit  int64  // rows to look at; 0 means all
+	Budget Budget // when to stop for too many errors
 
 	Stop     <-chan struct{} // closed: finish what has begun, and return ErrInterrupted
 	Drain    time.Duration   // how long that may take; 10 s
@@ -84,6 +93,30 @@ const (
 	// budgetRows is how many rows a share of them needs to mean something.
 	budgetRows = 1000
 )
+
+// terms are the run's for a source.
+func (j *Job) terms(source int) mapping.Terms {
+	in := j.Sources[source].Input
+	t := mapping.Terms{Shard: j.Shard, NoTriggers: j.NoTriggers, Duplicates: j.Duplicates, Seeds: j.Seeds, Class: j.Class}
+	begun, nonce := time.Now(), ""
+	if j.Run != nil {
+		begun, nonce = j.Run.Checkpoint.StartedAt, j.Run.Checkpoint.Nonce
+	}
+	t.LiveFrom = mapping.LiveFrom(begun)
+	if t.Seeds == nil {
+		t.Seeds = []mapping.Seed{mapping.SeedOf("", in.Size, in.Digest, nonce)}
+	}
+	if j.Duplicates != nil {
+		t.FirstRow = j.Duplicates.Inputs[source].First
+	}
+	return t
+}
+
+// mapper returns a new mapper for a source.
+func (j *Job) mapper(source int) *mapping.Mapper {
+	s := j.Sources[source]
+	return s.Plan.Mapper(s.Input, j.terms(source))
+}
 
 // exceeded reports whether the ledger is beyond the budget.
 func (b Budget) exceeded(l Ledger) bool {

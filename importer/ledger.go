@@ -38,6 +38,17 @@ type Reason struct {
 	Line   int64  `json:"line"`
 }
 
+// Replaced is a row that was not sent because another one of its person was.
+type Replaced struct {
+	Input string `json:"input"`
+	Row   int64  `json:"row"`
+	Line  int64  `json:"line"`
+	By    string `json:"by"` // the other row
+}
+
+// maxReplaced bounds how many of those are named.
+const maxReplaced = 20
+
 // maxReasons bounds how many reasons are told apart.
 const maxReasons = 200
 

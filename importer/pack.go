@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-
-	"github.com/ciobulk/ciobulk/customerio"
 )
 
 // operation is one row's operation and where it came from.
@@ -26,7 +24,7 @@ type packed struct {
 // of a run, or the whole of a small one. The batches are stretches of hashes, so
 // no two hold one person, unless that person fills more than one; within a batch
 // operations stay in their order.
-func pack(all []operation, l limits) []packed {
+func pack(all []operation, l limits, fresh func() *batch) []packed {
 	if len(all) == 0 {
 		return nil
 	}
@@ -35,13 +33,13 @@ func pack(all []operation, l limits) []packed {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(all[i].hash, all[j].hash) })
-	p := packing{all: all, limits: l, into: make([]int, len(all)), cuts: []cut{{}}}
+	p := packing{all: all, limits: l, into: make([]int, len(all)), cuts: []cut{{}}, empty: fresh()}
 	for len(order) > 0 {
 		n := p.person(order)
 		p.assign(order[:n])
 		order = order[n:]
 	}
-	return p.batches()
+	return p.batches(fresh)
 }
 
 // packing decides which operations share a batch.
@@ -50,6 +48,7 @@ type packing struct {
 	limits limits
 	into   []int // by operation: its batch
 	cuts   []cut
+	empty  *batch
 }
 
 // cut is a batch that only counts so far.
@@ -95,13 +94,13 @@ func (p *packing) last() *cut { return &p.cuts[len(p.cuts)-1] }
 // fit reports whether so many more operations of so many bytes fit the last batch.
 func (p *packing) fit(rows, bytes int) bool {
 	last := p.last()
-	return p.limits.fits(new(customerio.Batch), last.rows+rows, last.bytes+bytes)
+	return p.limits.fits(&p.empty.Batch, last.rows+rows, last.bytes+bytes)
 }
 
-func (p *packing) batches() []packed {
+func (p *packing) batches(fresh func() *batch) []packed {
 	list := make([]packed, len(p.cuts))
 	for i, c := range p.cuts {
-		list[i] = packed{&batch{}, c.low, math.MaxUint64, c.chained}
+		list[i] = packed{fresh(), c.low, math.MaxUint64, c.chained}
 		if i > 0 && c.chained {
 			list[i-1].high = c.low
 		} else if i > 0 {

@@ -95,7 +95,7 @@ func TestPackLaws(t *testing.T) {
 			hashes[i] = uint64(r.IntN(people)) * (^uint64(0) / uint64(people)) >> r.IntN(2)
 		}
 		b, l := operationsOf(hashes, func(int) int { return 20 + r.IntN(150) }), limits{maxRows, maxBytes}
-		checkPacked(t, b, pack(b, l), l)
+		checkPacked(t, b, pack(b, l, new(Job).newBatch), l)
 	}
 }
 
@@ -110,7 +110,7 @@ func TestPackWastesNoRequest(t *testing.T) {
 			hashes[i] = r.Uint64()
 		}
 		b, l := operationsOf(hashes, func(int) int { return 100 }), limits{1000, customerio.MaxBatch}
-		got := pack(b, l)
+		got := pack(b, l, new(Job).newBatch)
 		checkPacked(t, b, got, l)
 		if want := (n + 999) / 1000; len(got) != want {
 			t.Errorf("%d rows take %d requests, want %d", n, len(got), want)
@@ -121,7 +121,7 @@ func TestPackWastesNoRequest(t *testing.T) {
 func TestPackOnePersonOnly(t *testing.T) {
 	t.Parallel()
 	b, l := operationsOf(make([]uint64, 95), func(int) int { return 50 }), limits{10, 1 << 20}
-	got := pack(b, l)
+	got := pack(b, l, new(Job).newBatch)
 	checkPacked(t, b, got, l)
 	if len(got) != 10 {
 		t.Errorf("%d batches, want 10", len(got))
@@ -155,7 +155,7 @@ func BenchmarkPack(b *testing.B) {
 	all := operationsOf(hashes, func(int) int { return 280 })
 	b.ReportAllocs()
 	for b.Loop() {
-		pack(all, limits{1000, customerio.MaxBatch})
+		pack(all, limits{1000, customerio.MaxBatch}, new(Job).newBatch)
 	}
 	b.ReportMetric(float64(b.N)*16_000/b.Elapsed().Seconds(), "rows/s")
 }

@@ -13,14 +13,10 @@ import (
 )
 
 // rejectedFile is the file of the rows that were not accepted, which is input
-// again: each row as it stood, and why it was refused. It is made on the first
-// row and belongs to one goroutine.
+// again: each row as it stood, and why it was refused.
 type rejectedFile struct {
-	path   string
-	file   *os.File // nil: nothing to write yet
-	size   int64    // bytes that are settled
+	reportFile
 	format reportFormat
-	buffer []byte
 }
 
 // reportFormat renders rejected rows the way their input is written.
@@ -41,31 +37,9 @@ func newReportFormat(sources []Source) reportFormat {
 	return f
 }
 
-// open continues the file at size bytes, or lets it begin with the first row.
-func (f *rejectedFile) open(size int64) error {
-	f.size = size
-	if size == 0 {
-		if err := os.Remove(f.path); err != nil && !os.IsNotExist(err) {
-			return err
-		}
-		return nil
-	}
-	file, err := os.OpenFile(f.path, os.O_WRONLY, 0o600)
-	if err != nil {
-		return fmt.Errorf("the rejected file of the run is needed to continue it: %w", err)
-	}
-	f.file = file
-	if info, err := file.Stat(); err != nil {
-		return err
-	} else if info.Size() < size {
-		return fmt.Errorf("%s has %d bytes, but the checkpoint knows %d: it was changed", f.path, info.Size(), size)
-	}
-	return file.Truncate(size)
-}
-
 // add notes one row; flush writes it.
 func (f *rejectedFile) add(in *rows.Input, row *rows.Row, columns []rows.Column, r refused) {
-	if f.size == 0 && len(f.buffer) == 0 {
+	if f.empty() {
 		f.buffer = f.format.appendHeader(f.buffer)
 	}
 	if f.format.many {
@@ -75,37 +49,6 @@ func (f *rejectedFile) add(in *rows.Input, row *rows.Row, columns []rows.Column,
 		f.buffer = f.format.appendCSV(f.buffer, row, r)
 	} else {
 		f.buffer = f.format.appendJSONL(f.buffer, row, columns, r)
-	}
-}
-
-// flush writes what was added and waits until it is on the disk. What a crash
-// leaves behind the settled bytes is cut off when the run is resumed.
-func (f *rejectedFile) flush() error {
-	if len(f.buffer) == 0 {
-		return nil
-	}
-	if f.file == nil {
-		file, err := os.OpenFile(f.path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-		if err != nil {
-			return err
-		}
-		f.file = file
-	}
-	n, err := f.file.WriteAt(f.buffer, f.size)
-	if err == nil {
-		err = f.file.Sync()
-	}
-	if err != nil {
-		return err
-	}
-	f.size += int64(n)
-	f.buffer = f.buffer[:0]
-	return nil
-}
-
-func (f *rejectedFile) close() {
-	if f.file != nil {
-		f.file.Close()
 	}
 }
 

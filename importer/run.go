@@ -68,7 +68,7 @@ func (j *Job) Do(ctx context.Context) (*Summary, error) {
 	}
 	f := &flow{
 		Job: j, settler: s, start: s.state.Position,
-		blocks: newPool(j.window(), newBlock), batches: newPool(j.requests(), func() *batch { return &batch{} }),
+		blocks: newPool(j.window(), newBlock), batches: newPool(j.requests(), j.newBatch),
 		unread: make(chan *block, readAhead), ordered: make(chan *block, readAhead), sent: make(chan *block, j.window()),
 		memory: make(chan mapped, workers()+readAhead),
 		slots:  make(chan struct{}, j.Concurrency), answered: make(chan *batch, j.Concurrency),

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ciobulk/ciobulk/mapping"
 	"github.com/ciobulk/ciobulk/rows"
 )
 
@@ -18,7 +19,9 @@ type settler struct {
 	before   Checkpoint // as it was when this process began
 	reasons  *tally
 	rejected rejectedFile
-	parsers  []*rows.Parser // by source, to render rejected rows
+	receipt  receiptFile
+	parsers  []*rows.Parser    // by source, to render rejected rows
+	mappers  []*mapping.Mapper // by source, for the receipt
 	begun    time.Time
 	blocks   int // settled by this process
 }
@@ -31,14 +34,19 @@ func newSettler(j *Job) (*settler, error) {
 		if err := s.rejected.open(s.state.RejectedBytes); err != nil {
 			return nil, err
 		}
+		s.receipt = receiptFile{reportFile: reportFile{path: filepath.Join(j.Run.Dir, "receipt.csv")}, identifiers: j.Receipt}
+		if err := s.receipt.open(s.state.ReceiptBytes); err != nil {
+			return nil, err
+		}
 	} else {
 		s.state.StartedAt = s.begun.UTC()
 		s.rejected.path = j.RejectedPath
 	}
 	s.before = s.state
 	s.reasons = newTally(s.state.Reasons)
-	for _, source := range j.Sources {
+	for i, source := range j.Sources {
 		s.parsers = append(s.parsers, source.Input.Parser(rows.ReportColumns))
+		s.mappers = append(s.mappers, j.mapper(i))
 	}
 	s.rejected.format = newReportFormat(j.Sources)
 	return s, nil
@@ -48,6 +56,11 @@ func newSettler(j *Job) (*settler, error) {
 func (s *settler) answered(t *batch) {
 	for _, o := range t.origins {
 		o.block.left--
+	}
+	if s.job.Receipt != "" {
+		for _, o := range t.origins {
+			o.block.answered[o.record] = t.at
+		}
 	}
 	for _, r := range t.rejections {
 		o := t.origins[r.Index]
@@ -62,15 +75,19 @@ func (s *settler) answered(t *batch) {
 // settle settles blocks: their rejected rows are written and on the disk before
 // the checkpoint moves behind them, and only then is anybody told.
 func (s *settler) settle(blocks []*block) error {
-	ledger := s.state.Ledger
+	before := s.state
 	for _, b := range blocks {
 		s.record(b)
 	}
-	if err := s.rejected.flush(); err != nil {
+	err := s.rejected.flush()
+	if err == nil {
+		err = s.receipt.flush()
+	}
+	if err != nil {
 		// These blocks are not settled, and the run's last checkpoint must not
 		// say so.
-		s.state.Ledger, s.reasons = ledger, newTally(s.state.Reasons)
-		return fmt.Errorf("cannot write the rejected rows: %w", err)
+		s.state, s.reasons = before, newTally(before.Reasons)
+		return fmt.Errorf("cannot write what became of the rows: %w", err)
 	}
 	last := blocks[len(blocks)-1]
 	s.state.Position = Position{last.source, last.End}
@@ -95,13 +112,23 @@ func (s *settler) record(b *block) {
 			s.rejected.add(in, row, s.parsers[b.source].Columns(), r)
 		}
 	}
+	for _, r := range b.replaced {
+		if len(s.state.Replaced) == maxReplaced {
+			break
+		}
+		row := s.parsers[b.source].Row(&b.Block, int(r.record))
+		s.state.Replaced = append(s.state.Replaced, Replaced{in.Name, row.Number, row.Line, r.by})
+	}
+	if s.job.Receipt != "" {
+		s.receipt.record(b, in.Name, s.job.Match, s.mappers[b.source])
+	}
 }
 
 // judge counts the block's verdicts, and puts what was refused into the order
 // of the rows.
 func (s *settler) judge(b *block) {
 	own := int64(b.Len()) - b.others
-	rejectedHere := own - int64(b.sent) - b.filtered // by the mapping
+	rejectedHere := own - int64(b.sent) - b.filtered - int64(len(b.replaced)) // by the mapping
 	slices.SortFunc(b.refused, func(a, b refused) int { return cmp.Compare(a.record, b.record) })
 	unknown := int64(0)
 	for _, r := range b.refused {
@@ -113,6 +140,8 @@ func (s *settler) judge(b *block) {
 	l.Rows += own
 	s.state.OtherShards += b.others
 	l.Filtered += b.filtered
+	l.Duplicates += int64(len(b.replaced))
+	s.state.Triggers += b.live
 	l.Unknown += unknown
 	l.Rejected += int64(len(b.refused)) - unknown
 	l.Accepted += int64(b.sent) - (int64(len(b.refused)) - rejectedHere)
@@ -135,7 +164,7 @@ func (s *settler) save() error {
 
 // count brings what is counted elsewhere into the state.
 func (s *settler) count() {
-	s.state.RejectedBytes = s.rejected.size
+	s.state.RejectedBytes, s.state.ReceiptBytes = s.rejected.size, s.receipt.size
 	s.state.Reasons = s.reasons.reasons()
 	s.state.Seconds = s.before.Seconds + time.Since(s.begun).Seconds()
 	if s.job.Sender != nil {
@@ -174,6 +203,12 @@ func (s *settler) finish(err error) (*Summary, error) {
 	if saveErr := s.save(); err == nil {
 		err = saveErr
 	}
+	sum := s.summary()
+	receipt, sumErr := s.receipt.sum()
+	if sum.ReceiptSHA256 = receipt; err == nil {
+		err = sumErr
+	}
 	s.rejected.close()
-	return s.summary(), err
+	s.receipt.close()
+	return sum, err
 }

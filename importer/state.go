@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -75,6 +76,20 @@ func (s State) Begin(work Work, mode Mode, now time.Time) (*Run, error) {
 	}
 	r.lock = lock
 	return r, nil
+}
+
+// LoadRun reads the record of a run, without holding its work.
+func LoadRun(dir string) (*Run, error) {
+	c, err := loadCheckpoint(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &Run{Name: filepath.Base(filepath.Clean(dir)), Dir: dir, Checkpoint: c}, nil
+}
+
+// WriteFile keeps a file beside the run's record.
+func (r *Run) WriteFile(name string, data []byte) error {
+	return writeFile(filepath.Join(r.Dir, name), data)
 }
 
 // Close lets go of the work.
@@ -175,6 +190,9 @@ func (s State) create(work Work, id string, now time.Time) (*Run, error) {
 		return nil, err
 	}
 	r.Checkpoint = Checkpoint{Version: checkpointVersion, Work: work, StartedAt: now.UTC(), Reasons: []Reason{}}
+	if work.EventIDs != "" {
+		r.Checkpoint.Nonce = rand.Text()
+	}
 	if err := r.Checkpoint.save(r.Dir); err != nil {
 		return nil, err
 	}

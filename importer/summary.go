@@ -9,26 +9,44 @@ import (
 // Summary is what a run came to.
 type Summary struct {
 	Ledger
-	Shard         string    `json:"shard,omitempty"`        // such as 2/8
-	OtherShards   int64     `json:"other_shards,omitempty"` // rows of the inputs that other shards have
-	Requests      int64     `json:"requests"`
-	Retries       int64     `json:"retries"`
-	Bytes         int64     `json:"bytes"`   // of request bodies
-	Seconds       float64   `json:"seconds"` // of work, all resumes together
-	RowsPerSecond float64   `json:"rows_per_second"`
-	ExitCode      int       `json:"exit_code"`
-	Verb          string    `json:"verb"`
-	DryRun        bool      `json:"dry_run,omitempty"`
-	Inputs        []string  `json:"inputs"`
-	Workspace     int64     `json:"workspace"`
-	Region        string    `json:"region,omitempty"`
-	Resumed       int       `json:"resumed"`
-	StartedAt     time.Time `json:"started_at"`
-	FinishedAt    time.Time `json:"finished_at"`
-	Run           string    `json:"run,omitempty"`           // the run directory's name
-	RejectedFile  string    `json:"rejected_file,omitempty"` // empty where there is none
-	Reasons       []Reason  `json:"reasons"`
-	Error         string    `json:"error,omitempty"` // why the run broke off
+	Shard         string         `json:"shard,omitempty"`        // such as 2/8
+	OtherShards   int64          `json:"other_shards,omitempty"` // rows of the inputs that other shards have
+	Requests      int64          `json:"requests"`
+	Retries       int64          `json:"retries"`
+	Bytes         int64          `json:"bytes"`   // of request bodies
+	Seconds       float64        `json:"seconds"` // of work, all resumes together
+	RowsPerSecond float64        `json:"rows_per_second"`
+	ExitCode      int            `json:"exit_code"`
+	Verb          string         `json:"verb"`
+	DryRun        bool           `json:"dry_run,omitempty"`
+	Inputs        []string       `json:"inputs"`
+	Workspace     int64          `json:"workspace"`
+	Region        string         `json:"region,omitempty"`
+	Resumed       int            `json:"resumed"`
+	StartedAt     time.Time      `json:"started_at"`
+	FinishedAt    time.Time      `json:"finished_at"`
+	Run           string         `json:"run,omitempty"`           // the run directory's name
+	RejectedFile  string         `json:"rejected_file,omitempty"` // empty where there is none
+	ReceiptFile   string         `json:"receipt_file,omitempty"`
+	ReceiptSHA256 string         `json:"receipt_sha256,omitempty"`
+	Triggers      int64          `json:"triggers,omitempty"` // events that may start campaigns
+	Replaced      []Replaced     `json:"replaced,omitempty"` // examples of duplicates
+	Segment       *SegmentChange `json:"segment,omitempty"`
+	Reasons       []Reason       `json:"reasons"`
+	Error         string         `json:"error,omitempty"` // why the run broke off
+}
+
+// SegmentChange is what a run did to a segment. The counts are the service's, and
+// nil where it was not asked or did not tell.
+type SegmentChange struct {
+	ID     int64  `json:"id"`
+	Name   string `json:"name,omitempty"`
+	Before *int64 `json:"count_before,omitempty"`
+	After  *int64 `json:"count_after,omitempty"`
+	// NoChange is how many accepted ids changed nothing: they match nobody, or
+	// somebody who was in the segment already (when adding) or was not (when
+	// removing), or stand twice.
+	NoChange *int64 `json:"no_change,omitempty"`
 }
 
 func (s *settler) summary() *Summary {
@@ -36,6 +54,7 @@ func (s *settler) summary() *Summary {
 	sum := &Summary{
 		Ledger: c.Ledger, OtherShards: c.OtherShards, Requests: c.Requests, Retries: c.Retries, Bytes: c.Bytes, Seconds: c.Seconds,
 		Verb: s.job.Verb, DryRun: s.job.Sender == nil, Workspace: c.Work.Workspace, Resumed: c.Resumed,
+		Triggers: c.Triggers, Replaced: c.Replaced,
 		StartedAt: c.StartedAt, FinishedAt: time.Now().UTC(), Reasons: c.Reasons, Inputs: []string{},
 	}
 	if c.Seconds > 0 {
@@ -49,6 +68,9 @@ func (s *settler) summary() *Summary {
 	}
 	if s.job.Run != nil {
 		sum.Run = s.job.Run.Name
+	}
+	if s.receipt.size > 0 {
+		sum.ReceiptFile = s.receipt.path
 	}
 	if s.rejected.size > 0 {
 		sum.RejectedFile = s.rejected.path

@@ -31,6 +31,8 @@ var doors = map[string]string{
 	"golang.org/x/term":                 "cmd/ciobulk",
 	"golang.org/x/sync":                 "importer",
 	"github.com/gofrs/flock":            "importer",
+	"github.com/gocarina/gocsv":         "importer",
+	"github.com/oklog/ulid/v2":          "mapping",
 	"github.com/goccy/go-yaml":          "mapping",
 	"github.com/expr-lang/expr":         "mapping",
 	"github.com/klauspost/compress":     "rows",

@@ -102,7 +102,7 @@ func newBench(tb testing.TB, format rows.Format, text string) *bench {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	b := &bench{mapper: plan.Mapper(in, Shard{})}
+	b := &bench{mapper: plan.Mapper(in, Terms{})}
 	if err := in.Next(&b.block, benchRows, 1<<30); err != nil || b.block.Len() != benchRows {
 		tb.Fatalf("%d rows, %v", b.block.Len(), err)
 	}

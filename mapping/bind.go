@@ -14,16 +14,19 @@ type Plan struct {
 	// Notes are what a user should know and what is no mistake.
 	Notes []string
 
-	mapping  *Mapping
-	names    []string       // JSONL: the columns that parsers must know, in order
-	index    map[string]int // name to column
-	prefix   []byte         // an operation up to the identifier's value
-	key      int            // the match column
-	steps    []step
-	where    []program
-	reads    []read
-	named    map[string]bool // names that rest does not send again
-	restJSON bool            // rest: keep, of JSONL
+	mapping     *Mapping
+	names       []string          // JSONL: the columns that parsers must know, in order
+	index       map[string]int    // name to column
+	prefix      map[Action][]byte // an operation up to the identifier's value
+	key         int               // the match column
+	operation   int               // the column that says what the operation is; -1: none
+	event, page *boundHappening   // nil: no row may be one
+	report      []bool            // CSV: by column: it is a report's, from an earlier run
+	steps       []step
+	where       []program
+	reads       []read
+	named       map[string]bool // names that rest does not send again
+	restJSON    bool            // rest: keep, of JSONL
 }
 
 // step appends one attribute.
@@ -39,19 +42,25 @@ type step struct {
 // Bind checks the mapping against an input and compiles it. Errors are of type
 // *Error.
 func (m *Mapping) Bind(in *rows.Input) (*Plan, error) {
-	p := &Plan{mapping: m, index: make(map[string]int), named: make(map[string]bool)}
+	p := &Plan{mapping: m, index: make(map[string]int), named: make(map[string]bool), prefix: make(map[Action][]byte), operation: -1}
 	if in.Format == rows.CSV {
 		for i, c := range in.Columns {
 			if _, twice := p.index[c.Name]; !twice && c.Name != "" {
 				p.index[c.Name] = i
 			}
+			p.report = append(p.report, slices.Contains(rows.ReportColumns, c.Name))
 		}
 	}
 	var err error
 	if p.key, err = p.resolve(m.key, in, true); err != nil {
 		return nil, err
 	}
-	p.prefix = fmt.Appendf(nil, `{"type":"person","action":"identify","identifiers":{"%s":`, m.match)
+	for _, a := range m.Actions() {
+		p.prefix[a] = a.prefix(m.match)
+	}
+	if err := p.bindAction(in); err != nil {
+		return nil, err
+	}
 	for i := range m.attributes {
 		if err := p.add(&m.attributes[i], in); err != nil {
 			return nil, err
@@ -131,26 +140,41 @@ func columnNames(in *rows.Input) []string {
 	return names
 }
 
-func (p *Plan) add(a *attribute, in *rows.Input) (err error) {
-	s := step{attribute: a, name: memberName(a.name), quoted: append(memberName(a.name), '"'), column: -1}
-	switch {
-	case a.expr.text != "":
-		if s.program, err = p.mapping.compile(a.expr, in, false); err != nil {
+// bindAction binds what the action of a row depends on.
+func (p *Plan) bindAction(in *rows.Input) (err error) {
+	if by := p.mapping.operationBy; by.column != "" {
+		if p.operation, err = p.resolve(by, in, true); err != nil {
 			return err
 		}
-		if err = p.use(s.program, a.expr, in); err != nil {
-			return err
-		}
-	case a.constant == nil:
-		if s.column, err = p.resolve(a.column, in, false); err != nil {
-			return err
-		}
-		p.named[a.column.column] = true
-		s.plain = !a.prepares() && !a.trims()
+		p.named[by.column] = true
 	}
+	return p.bindHappenings(in)
+}
+
+func (p *Plan) add(a *attribute, in *rows.Input) error {
+	s, err := p.step(a, in, false)
+	if err != nil {
+		return err
+	}
+	s.plain = s.column >= 0 && !a.prepares() && !a.trims()
 	p.named[a.name] = true
 	p.steps = append(p.steps, s)
 	return nil
+}
+
+// step binds where a value comes from. needed says that no row can do without.
+func (p *Plan) step(a *attribute, in *rows.Input, needed bool) (s step, err error) {
+	s = step{attribute: a, name: memberName(a.name), quoted: append(memberName(a.name), '"'), column: -1}
+	switch {
+	case a.expr.text != "":
+		if s.program, err = p.mapping.compile(a.expr, in, false); err == nil {
+			err = p.use(s.program, a.expr, in)
+		}
+	case a.constant == nil:
+		s.column, err = p.resolve(a.column, in, needed)
+		p.named[a.column.column] = true
+	}
+	return s, err
 }
 
 // memberName returns what stands before the value of an attribute. The first one's

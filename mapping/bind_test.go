@@ -44,7 +44,7 @@ func TestMappersSideBySide(t *testing.T) {
 	var done sync.WaitGroup
 	for i := range results {
 		done.Go(func() {
-			mapper := plan.Mapper(in, Shard{})
+			mapper := plan.Mapper(in, Terms{})
 			for row := range b.Len() {
 				results[i] = append(results[i], mapRow(t, mapper, &b, row))
 			}

@@ -1,7 +1,9 @@
 package mapping
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -97,21 +99,30 @@ func printable(line string) string {
 
 // meant returns a hint with the name closest to what was written, or "".
 func meant(written string, names []string) string {
+	if near := Nearest(written, names); len(near) > 0 {
+		return fmt.Sprintf("did you mean %q?", near[0])
+	}
+	return ""
+}
+
+// Nearest returns the names that may have been meant by what was written, the
+// closest first.
+func Nearest(written string, names []string) (near []string) {
 	written = strings.ToLower(written)
-	best, distance := "", min((len(written)+1)/3, len(written)-1)+1
+	bound := min((len(written)+1)/3, len(written)-1)
+	distance := make(map[string]int)
 	for _, name := range names {
 		d := editDistance(written, strings.ToLower(name))
 		if len(written) > 1 && strings.HasPrefix(strings.ToLower(name), written) {
 			d = min(d, 1) // int for integer
 		}
-		if d < distance {
-			best, distance = name, d
+		if _, twice := distance[name]; d <= bound && !twice {
+			distance[name] = d
+			near = append(near, name)
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf("did you mean %q?", best)
+	slices.SortStableFunc(near, func(a, b string) int { return cmp.Compare(distance[a], distance[b]) })
+	return near
 }
 
 // meantOr is meant, or else lists the names.

@@ -108,7 +108,7 @@ func judge(t *testing.T, source, input string) (mapping string, err error) {
 		m.AddWhere(w)
 	}
 	if verb != "" {
-		return mapping, m.CheckVerb(verb)
+		return mapping, m.SetVerb(Action(verb))
 	}
 	if input != "" {
 		_, err = m.Bind(open(t, input))

@@ -55,7 +55,7 @@ type result struct {
 func mapRows(tb testing.TB, m *Mapping, text string) (results []result) {
 	tb.Helper()
 	in := open(tb, text)
-	mapper := bind(tb, m, in).Mapper(in, Shard{})
+	mapper := bind(tb, m, in).Mapper(in, Terms{})
 	var b rows.Block
 	for {
 		err := in.Next(&b, 100, 1<<20)

@@ -150,10 +150,10 @@ func checkOperations(t *testing.T, m *Mapping, input string) {
 		}
 		return
 	}
-	mapper := plan.Mapper(in, Shard{})
+	mapper := plan.Mapper(in, Terms{})
 	for i := range b.Len() {
 		got := mapRow(t, mapper, &b, i)
-		if want := mapRow(t, plan.Mapper(in, Shard{}), &b, i); got != want {
+		if want := mapRow(t, plan.Mapper(in, Terms{}), &b, i); got != want {
 			t.Fatalf("row %d of %q:\n got %+v\nalone %+v", i+1, input, got, want)
 		}
 		if got.outcome == Send {

@@ -16,25 +16,33 @@ const (
 	Filtered                 // `where` does not hold for it
 	Rejected                 // it cannot be sent, see Rejection
 	Elsewhere                // it is of another shard
+	Duplicate                // another row of the person is sent instead, see Instead
 )
 
 // Mapper writes the operations of an input's rows. It belongs to one goroutine.
 type Mapper struct {
 	plan    *Plan
-	shard   Shard
+	terms   Terms
 	parser  *rows.Parser
 	row     *rows.Row
 	env     environment
+	action  Action
+	live    bool   // the present operation may start a campaign
+	instead string // the row that is sent instead of the present one
+	digest  []byte // scratch
 	count   int    // attributes of the present operation
 	cased   []byte // scratch
 	kept    []kept // by column of the parser; rest: keep, of JSONL
 	refusal customerio.Rejection
 }
 
-// Mapper returns a new mapper of the plan, which must be bound to in, for the rows
-// of a shard.
-func (p *Plan) Mapper(in *rows.Input, shard Shard) *Mapper {
-	m := &Mapper{plan: p, shard: shard, parser: in.Parser(p.names)}
+// Mapper returns a new mapper of the plan, which must be bound to in, on a run's
+// terms.
+func (p *Plan) Mapper(in *rows.Input, terms Terms) *Mapper {
+	if len(terms.Seeds) == 0 {
+		terms.Seeds = []Seed{SeedOf("", in.Size, in.Digest, "")}
+	}
+	m := &Mapper{plan: p, terms: terms, parser: in.Parser(p.names)}
 	if len(p.reads) > 0 {
 		m.env = environment{values: make(map[string]any, len(p.reads)), reads: p.reads}
 	}
@@ -47,37 +55,125 @@ func (m *Mapper) Rejection() customerio.Rejection { return m.refusal }
 // Row returns the row of the last Append, until the next.
 func (m *Mapper) Row() *rows.Row { return m.row }
 
+// Action is what the last operation does.
+func (m *Mapper) Action() Action { return m.action }
+
+// Live reports whether the last operation is an event that may start campaigns.
+func (m *Mapper) Live() bool { return m.live }
+
+// Instead names the row that is sent instead of the last one, a Duplicate.
+func (m *Mapper) Instead() string { return m.instead }
+
 // Append appends the operation of record i of b to dst and returns the hash of
 // the person's identifier: operations with the same hash must be sent in order.
 // Unless the outcome is Send, dst comes back as it was.
 func (m *Mapper) Append(dst []byte, b *rows.Block, i int) (_ []byte, hash uint64, _ Outcome) {
 	r := m.parser.Row(b, i)
-	m.row = r
-	if !m.shard.has(m) {
+	m.row, m.live = r, false
+	if !m.terms.Shard.has(m) {
 		return dst, 0, Elsewhere
 	}
+	if outcome := m.look(r); outcome != Send {
+		return dst, 0, outcome
+	}
+	start := len(dst)
+	dst, hash, ok := m.identifier(dst, r)
+	if !ok {
+		return dst[:start], 0, Rejected
+	}
+	if d := m.terms.Duplicates; d != nil {
+		if other, is := d.instead(hash, m.terms.FirstRow+b.Start.Row+int64(i)); is {
+			return dst[:start], 0, m.duplicate(d, other)
+		}
+	}
+	dst, outcome := m.finish(dst, r)
+	if n := len(dst) - start; outcome == Send && n > customerio.MaxOperation {
+		m.reject(customerio.ReasonInvalid, "", fmt.Sprintf("the operation is %d bytes; the limit is %d", n, customerio.MaxOperation))
+		outcome = Rejected
+	}
+	if outcome != Send {
+		return dst[:start], 0, outcome
+	}
+	return dst, hash, Send
+}
+
+// look decides what can be told before anything is written.
+func (m *Mapper) look(r *rows.Row) Outcome {
 	if r.Broken != nil {
 		m.refusal = brokenRejection(r.Broken)
-		return dst, 0, Rejected
+		return Rejected
+	}
+	if m.terms.Class != "" && !m.inClass(r) {
+		return Filtered
 	}
 	if len(m.env.reads) > 0 {
 		m.env.load(r)
 	}
 	if outcome := m.filter(); outcome != Send {
-		return dst, 0, outcome
+		return outcome
 	}
-	start := len(dst)
-	dst, hash, ok := m.identifier(dst, r)
-	if ok {
-		dst, ok = m.attributes(dst, r)
+	if !m.pick(r) {
+		return Rejected
 	}
-	if ok && len(dst)-start > customerio.MaxOperation {
-		ok = m.reject(customerio.ReasonInvalid, "", fmt.Sprintf("the operation is %d bytes; the limit is %d", len(dst)-start, customerio.MaxOperation))
+	return Send
+}
+
+// inClass reports whether a rejected row is to be looked at again. One that was
+// rejected because its person has another row is not.
+func (m *Mapper) inClass(r *rows.Row) bool {
+	reason := string(m.reported(r, "_reason"))
+	switch m.terms.Class {
+	case UnknownClass:
+		return reason == customerio.ReasonUnknown
+	case RejectedClass:
+		return reason != customerio.ReasonUnknown && reason != reasonDuplicate
 	}
+	return reason != reasonDuplicate
+}
+
+const reasonDuplicate = "duplicate"
+
+// duplicate is the outcome for a row whose person has another one.
+func (m *Mapper) duplicate(d *Duplicates, other int64) Outcome {
+	m.instead = d.name(other)
+	if d.rule == LastDuplicate {
+		return Duplicate
+	}
+	m.reject(reasonDuplicate, "identifiers."+string(m.plan.mapping.match), m.inColumn(m.plan.mapping.key.column, "the same person as "+m.instead))
+	return Rejected
+}
+
+// finish appends what follows the identifier.
+func (m *Mapper) finish(dst []byte, r *rows.Row) (_ []byte, outcome Outcome) {
+	if m.action == Member {
+		return dst, Send
+	}
+	dst = append(dst, '}')
+	switch {
+	case m.action.Destructive():
+		return append(dst, '}'), Send
+	case m.action.isEvent():
+		if dst, outcome = m.happen(dst, r); outcome != Send {
+			return dst, outcome
+		}
+	}
+	dst, ok := m.attributes(dst, r)
 	if !ok {
-		return dst[:start], 0, Rejected
+		return dst, Rejected
 	}
-	return dst, hash, Send
+	return dst, Send
+}
+
+// Identify returns who the operation of record i of b is about, as it is sent,
+// and what it does to them. value points into the block or the mapper; it is nil
+// where the row has none. It is for rows that Append came to Send for.
+func (m *Mapper) Identify(b *rows.Block, i int) (value []byte, action Action) {
+	m.row = m.parser.Row(b, i)
+	if m.row.Broken != nil || !m.pick(m.row) {
+		return nil, ""
+	}
+	value, _, _ = m.key()
+	return value, m.action
 }
 
 func brokenRejection(b *rows.Broken) customerio.Rejection {
@@ -131,7 +227,7 @@ func (m *Mapper) identifier(dst []byte, r *rows.Row) (_ []byte, hash uint64, ok 
 	if problem != "" {
 		return dst, 0, m.reject(reason, "identifiers."+string(match), m.inColumn(m.plan.mapping.key.column, problem))
 	}
-	dst = append(dst, m.plan.prefix...)
+	dst = append(dst, m.plan.prefix[m.action]...)
 	if r.Plain {
 		dst = append(append(append(dst, '"'), value...), '"')
 	} else {
@@ -146,9 +242,9 @@ func (m *Mapper) inColumn(column, problem string) string {
 
 func (m *Mapper) attributes(dst []byte, r *rows.Row) (_ []byte, ok bool) {
 	m.count = 0
-	dst = append(dst, `},"attributes":`...)
+	dst = append(dst, `,"attributes":`...)
 	brace := len(dst) // where the comma of the first attribute will stand
-	if m.plan.mapping.onlyUpdate {
+	if m.plan.mapping.onlyUpdate && m.action == Upsert {
 		dst = append(dst, `,"_update":true`...) // an option, which does not count as an attribute
 	}
 	for i := range m.plan.steps {

@@ -24,18 +24,23 @@ type Mapping struct {
 	// Workspace is the only workspace that may be written to; 0 means any.
 	Workspace int64
 
-	file       string
-	source     []byte   // for the digest
-	lines      [][]rune // of the source, for errors
-	operation  string   // the verb; empty: any
-	operatedAt place
-	match      customerio.Match
-	key        reference
-	attributes []attribute
-	keepRest   bool
-	empty      emptyRule // of attributes that do not say
-	onlyUpdate bool
-	where      []expression
+	file        string
+	source      []byte   // for the digest
+	lines       [][]rune // of the source, for errors
+	verb        Action   // what the rows are for
+	operation   Action   // what the mapping says they are for; empty: any
+	operatedAt  place
+	operationBy reference // the column that says it by row; empty: none
+	event, page happening
+	duplicates  DuplicateRule
+	segment     string
+	match       customerio.Match
+	key         reference
+	attributes  []attribute
+	keepRest    bool
+	empty       emptyRule // of attributes that do not say
+	onlyUpdate  bool
+	where       []expression
 }
 
 // reference is a column's name and where it is asked for.
@@ -76,7 +81,7 @@ func (a *attribute) at(option string) (name, value place) {
 // spec, "FIELD" or "FIELD=COLUMN", and every other column becomes the attribute
 // of its name.
 func FromMatch(spec string) (*Mapping, error) {
-	m := &Mapping{keepRest: true, empty: omit}
+	m := &Mapping{keepRest: true, empty: omit, verb: Upsert, duplicates: KeepDuplicates}
 	if err := m.SetMatch(spec); err != nil {
 		return nil, err
 	}
@@ -106,14 +111,14 @@ func (m *Mapping) AddWhere(text string) {
 	m.where = append(m.where, expression{text: text, flag: "--where"})
 }
 
-// CheckVerb reports a mapping that was written for another verb.
-func (m *Mapping) CheckVerb(verb string) error {
-	if m.operation == "" || m.operation == verb {
-		return nil
-	}
-	return m.wrong(m.operatedAt, "give the command that the mapping is for, or another mapping",
-		"the mapping is for %s, but the command is %s", m.operation, verb)
-}
+// Source returns the text of the mapping, or nil where it came of --match alone.
+func (m *Mapping) Source() []byte { return m.source }
+
+// Segment returns the segment that the mapping names, by id or name, or "".
+func (m *Mapping) Segment() string { return m.segment }
+
+// Match returns the identifier that people are found by.
+func (m *Mapping) Match() customerio.Match { return m.match }
 
 // Digest identifies the mapping with what the command line added to it.
 func (m *Mapping) Digest() string {

@@ -14,7 +14,7 @@ const maxSource = 1 << 20
 // and show where the mistake stands. matchGiven tells that SetMatch follows, so
 // that the mapping need not name a match field.
 func Parse(file string, source []byte, matchGiven bool) (*Mapping, error) {
-	m := &Mapping{file: file, source: source, empty: omit}
+	m := &Mapping{file: file, source: source, empty: omit, verb: Upsert, duplicates: KeepDuplicates}
 	if len(source) > maxSource {
 		return nil, &Error{File: file, Msg: fmt.Sprintf("%d bytes are too many for a mapping; the limit is %d", len(source), maxSource),
 			Hint: "is it the input, which is named without a flag?"}
@@ -34,7 +34,9 @@ func Parse(file string, source []byte, matchGiven bool) (*Mapping, error) {
 		{"where", m.parseWhere},
 		{"only", m.parseOnly},
 		{"duplicates", m.parseDuplicates},
-		{"event", m.later("events are")}, {"page", m.later("page views are")}, {"segment", m.later("segments are")},
+		{"event", m.parseEvent},
+		{"page", m.parsePage},
+		{"segment", func(n node) error { return m.some(n, &m.segment) }},
 		{"workspace", m.parseWorkspace},
 	})
 	if err != nil {
@@ -140,38 +142,6 @@ func (m *Mapping) flag(n node, to *bool) error {
 		return m.wrong(n.place, "write true or false, without quotes", "%s is neither true nor false", n.shown())
 	}
 	*to = strings.EqualFold(n.text, "true")
-	return nil
-}
-
-// later refuses what belongs to verbs that do not exist yet.
-func (m *Mapping) later(what string) func(node) error {
-	return func(n node) error {
-		return m.wrong(n.place, "drop this; only upsert is there", "%s not implemented yet", what)
-	}
-}
-
-func (m *Mapping) parseOperation(n node) error {
-	if n.kind == mappingNode {
-		return m.wrong(n.place, `write "operation: upsert"`, "an operation by column is not implemented yet")
-	}
-	m.operatedAt = n.place
-	if err := m.text(n, &m.operation); err != nil {
-		return err
-	}
-	if m.operation != "upsert" {
-		return m.wrong(n.place, `write "operation: upsert", or nothing`, "operation %q is not known or not implemented yet", n.text)
-	}
-	return nil
-}
-
-func (m *Mapping) parseDuplicates(n node) error {
-	var rule string
-	if err := m.text(n, &rule); err != nil {
-		return err
-	}
-	if rule != "keep" {
-		return m.wrong(n.place, "drop this; all rows of a person are sent, in the order of the file", "duplicates: %s is not known or not implemented yet", rule)
-	}
 	return nil
 }
 

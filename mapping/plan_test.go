@@ -171,7 +171,7 @@ func TestWorkspace(t *testing.T) {
 func TestRow(t *testing.T) {
 	t.Parallel()
 	in := open(t, "id,a\n1,x\n,y\n")
-	mapper := bind(t, parse(t, "match: {id: id}\n"), in).Mapper(in, Shard{})
+	mapper := bind(t, parse(t, "match: {id: id}\n"), in).Mapper(in, Terms{})
 	var b rows.Block
 	if err := in.Next(&b, 10, 1000); err != nil {
 		t.Fatal(err)

@@ -36,7 +36,7 @@ func TestShardsPartitionTheRows(t *testing.T) {
 	}
 	shardOf := make([]int, b.Len())
 	for index := 1; index <= shards; index++ {
-		mapper, sent := plan.Mapper(in, Shard{index, shards}), 0
+		mapper, sent := plan.Mapper(in, Terms{Shard: Shard{index, shards}}), 0
 		for i := range b.Len() {
 			_, _, outcome := mapper.Append(nil, &b, i)
 			if outcome == Elsewhere {

@@ -23,6 +23,10 @@ const (
 	layoutUnixMs = "unix_ms"
 	layoutISO    = "iso8601"
 	layoutExcel  = "excel"
+
+	// layoutUnixOrISO is that of an event's timestamp, unless the mapping says
+	// another: which of the two a text is cannot be mistaken.
+	layoutUnixOrISO = "unix or iso8601"
 )
 
 // The seconds that are taken for points in time: the years 0 to 9999. Beyond
@@ -43,7 +47,7 @@ func (m *Mapping) checkTimestamp(a *attribute) error {
 	switch t.layout {
 	case "":
 		return m.wrong(typed, "add layout: unix, unix_ms, iso8601, excel or a Go layout such as 02/01/2006 15:04", "type timestamp needs a layout")
-	case layoutUnix, layoutUnixMs, layoutISO:
+	case layoutUnix, layoutUnixMs, layoutISO, layoutUnixOrISO:
 		return nil
 	case layoutExcel:
 		if t.zone == nil {
@@ -86,23 +90,34 @@ func (t *timestamp) append(dst, text []byte) ([]byte, string) {
 	if t.layout == layoutUnix && len(text) <= shortUnix && isShortInteger(text) {
 		return append(dst, text...), ""
 	}
-	seconds, problem := t.seconds(text)
-	if problem == "" && (seconds < firstSecond || seconds > lastSecond) {
-		problem = quoted(text) + " is not between the years 0 and 9999"
-		if t.layout == layoutUnix {
-			problem += "; is it in milliseconds (layout: unix_ms)?"
-		}
-	}
+	seconds, problem := t.point(text)
 	if problem != "" {
 		return dst, problem
 	}
 	return strconv.AppendInt(dst, seconds, 10), ""
 }
 
+// point returns text as unix seconds.
+func (t *timestamp) point(text []byte) (int64, string) {
+	seconds, problem := t.seconds(text)
+	if problem == "" && (seconds < firstSecond || seconds > lastSecond) {
+		problem = quoted(text) + " is not between the years 0 and 9999"
+		if t.layout == layoutUnix || t.layout == layoutUnixOrISO {
+			problem += "; is it in milliseconds (layout: unix_ms)?"
+		}
+	}
+	return seconds, problem
+}
+
 func (t *timestamp) seconds(text []byte) (int64, string) {
 	switch t.layout {
 	case layoutUnix, layoutUnixMs:
 		return t.parseUnix(text)
+	case layoutUnixOrISO:
+		if n, ok := parseInt(text); ok {
+			return n, ""
+		}
+		return parseISO(text, t.zone)
 	case layoutISO:
 		return parseISO(text, t.zone)
 	case layoutExcel:

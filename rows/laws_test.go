@@ -141,7 +141,7 @@ func checkSeek(t testing.TB, folder string, format Format, delimiter byte, text 
 			if s, ok := o.stdin.(io.Seeker); ok {
 				s.Seek(0, io.SeekStart)
 			}
-			in, err := Open(o.path, Options{format, delimiter, o.stdin})
+			in, err := Open(o.path, Options{Format: format, Delimiter: delimiter, Stdin: o.stdin})
 			if err != nil {
 				return nil
 			}

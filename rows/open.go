@@ -18,6 +18,10 @@ type Options struct {
 	Format    Format    // empty: by the name's ending, else by the content
 	Delimiter byte      // 0: the one that splits the first records best
 	Stdin     io.Reader // what the path "-" reads
+
+	// Rejected says that the input is a file of rejected rows, and that its
+	// rows have the numbers and lines that they had in the input they are of.
+	Rejected bool
 }
 
 // Input is one opened source of rows. Its fields are set by Open and not
@@ -35,17 +39,18 @@ type Input struct {
 	Size        int64    // bytes of the file, compressed as it is; -1 where unknown
 	Digest      string   // SHA-256 of what identifies the content, see digest
 
-	file    *os.File // nil for standard input
-	source  io.Reader
-	close   func()
-	first   Position // behind the byte order mark and the header
-	at      Position
-	carry   []byte // read, but behind the last record of the last block
-	ended   bool
-	stop    error // what the last call of Next returned, if not nil: the ones that follow do too
-	padded  bool  // a line ending was added behind the last record
-	typical int   // bytes that the largest block so far needed
-	read    atomic.Int64
+	rejected bool     // see Options
+	file     *os.File // nil for standard input
+	source   io.Reader
+	close    func()
+	first    Position // behind the byte order mark and the header
+	at       Position
+	carry    []byte // read, but behind the last record of the last block
+	ended    bool
+	stop     error // what the last call of Next returned, if not nil: the ones that follow do too
+	padded   bool  // a line ending was added behind the last record
+	typical  int   // bytes that the largest block so far needed
+	read     atomic.Int64
 }
 
 // Expand turns command-line arguments into paths: a pattern that no file is
@@ -72,7 +77,7 @@ func Expand(args []string) ([]string, error) {
 // Open opens the file at path, "-" being standard input, finds out what it is
 // and reads a CSV header. Errors are of type *Error.
 func Open(path string, o Options) (*Input, error) {
-	in := &Input{Name: path, Path: path, Format: o.Format, Delimiter: o.Delimiter, Size: -1, close: func() {}}
+	in := &Input{Name: path, Path: path, Format: o.Format, Delimiter: o.Delimiter, rejected: o.Rejected, Size: -1, close: func() {}}
 	if err := in.open(o.Stdin); err != nil {
 		return nil, err
 	}

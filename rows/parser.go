@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strconv"
 	"unicode/utf8"
 )
 
@@ -22,6 +23,7 @@ type Parser struct {
 	spelt     [][]byte       // by column: its name and the colon, as they mostly stand
 	seen      []uint64       // by column: the generation of the row it was last seen in
 	now       uint64         // the present row's generation
+	renumber  bool           // rows are numbered as the report says
 	row       Row
 	scratch   []byte
 }
@@ -31,7 +33,7 @@ type Parser struct {
 // turn up beyond them get the columns that follow, each parser its own. For
 // CSV the columns are the header's, and names is not used.
 func (in *Input) Parser(names []string) *Parser {
-	p := &Parser{format: in.Format, delimiter: in.Delimiter, columns: in.Columns}
+	p := &Parser{format: in.Format, delimiter: in.Delimiter, columns: in.Columns, renumber: in.rejected}
 	if in.Format == CSV {
 		p.fixed = len(p.columns)
 		return p
@@ -68,7 +70,27 @@ func (p *Parser) Row(b *Block, i int) *Row {
 	} else {
 		p.jsonRow(r)
 	}
+	if p.renumber {
+		p.number(r)
+	}
 	return r
+}
+
+// number gives the row the number and the line that a report says it had. Where
+// that says nothing it keeps its own, and is broken.
+func (p *Parser) number(r *Row) {
+	for i, c := range p.columns {
+		to := map[string]*int64{"_row": &r.Number, "_line": &r.Line}[c.Name]
+		if to == nil || i >= len(r.Cells) {
+			continue
+		}
+		n, err := strconv.ParseInt(string(bytes.TrimSpace(r.Cells[i].Text)), 10, 64)
+		if err == nil && n > 0 {
+			*to = n
+		} else if r.Broken == nil {
+			r.Broken = &Broken{Reason: ReasonMalformed, Column: c.Name, Message: "no number; which row this was cannot be told"}
+		}
+	}
 }
 
 func (p *Parser) csvRow(r *Row) {

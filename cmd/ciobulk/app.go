@@ -55,17 +55,25 @@ func (p *program) app() *cli.App {
 		ExitErrHandler:        func(*cli.Context, error) {}, // run decides the exit code
 		OnUsageError:          func(_ *cli.Context, err error, _ bool) error { return usage(err.Error(), "") },
 		CustomAppHelpTemplate: appHelp,
-		Commands:              []*cli.Command{p.upsertCommand(), p.checkCommand(), p.simulateCommand()},
+		Commands:              append(p.rowCommands(), p.segmentCommand(), p.retryCommand(), p.getCommand(), p.checkCommand(), p.simulateCommand()),
 		Action: func(c *cli.Context) error {
 			return cli.ShowAppHelp(c)
 		},
 	}
 	for _, c := range app.Commands {
-		c.OnUsageError = app.OnUsageError
-		c.HideHelpCommand = true
-		c.CustomHelpTemplate = commandHelp(c)
+		finish(app, c, "ciobulk")
 	}
 	return app
+}
+
+// finish gives a command, and those below it, what all have.
+func finish(app *cli.App, c *cli.Command, above string) {
+	c.OnUsageError = app.OnUsageError
+	c.HideHelpCommand = true
+	c.CustomHelpTemplate = commandHelp(c, above)
+	for _, sub := range c.Subcommands {
+		finish(app, sub, above+" "+c.Name)
+	}
 }
 
 // version is what the build knows of itself: a release's tag, or the commit.
@@ -85,18 +93,25 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 	}
 	name := args[1]
 	if name == "help" {
-		return append([]string{args[0], "--help"}, args[2:min(len(args), 3)]...), nil
+		return append([]string{args[0], "--help"}, args[2:]...), nil
 	}
 	command := app.Command(name)
 	if command == nil {
-		var names []string
-		for _, c := range app.Commands {
-			names = append(names, c.Name)
+		return nil, usage(fmt.Sprintf("there is no command %q", name), didYouMean(name, commandNames(app.Commands)))
+	}
+	words, rest := args[:2:2], args[2:]
+	if len(command.Subcommands) > 0 {
+		if len(rest) == 0 || strings.HasPrefix(rest[0], "-") {
+			return args, unknownFlag(nil, rest, "help", "h")
 		}
-		return nil, usage(fmt.Sprintf("there is no command %q", name), didYouMean(name, names))
+		sub := subcommand(command, rest[0])
+		if sub == nil {
+			return nil, usage(fmt.Sprintf("there is no command %q", name+" "+rest[0]), didYouMean(rest[0], commandNames(command.Subcommands)))
+		}
+		command, words, rest = sub, append(words, rest[0]), rest[1:]
 	}
 	flags, files := []string{}, []string{}
-	for rest := args[2:]; len(rest) > 0; {
+	for len(rest) > 0 {
 		n := flagWidth(command, rest)
 		switch {
 		case rest[0] == "--":
@@ -112,8 +127,23 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 	if err := unknownFlag(command.Flags, flags, "help", "h"); err != nil {
 		return nil, err
 	}
-	arranged := append([]string{args[0], name}, flags...)
-	return append(append(arranged, "--"), files...), nil
+	return append(append(append(words, flags...), "--"), files...), nil
+}
+
+func subcommand(c *cli.Command, name string) *cli.Command {
+	for _, sub := range c.Subcommands {
+		if sub.Name == name {
+			return sub
+		}
+	}
+	return nil
+}
+
+func commandNames(commands []*cli.Command) (names []string) {
+	for _, c := range commands {
+		names = append(names, c.Name)
+	}
+	return names
 }
 
 // flagWidth is how many arguments the flag at the front takes: 0 if it is none.

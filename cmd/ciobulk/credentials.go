@@ -3,6 +3,8 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
+	"context"
 	"fmt"
 	"os"
 	"slices"
@@ -10,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ciobulk/ciobulk/customerio"
+	"github.com/ciobulk/ciobulk/ratelimit"
 	"github.com/urfave/cli/v2"
 )
 
@@ -71,9 +74,42 @@ func (p *program) track(c *cli.Context, s map[string]string, limiter customerio.
 		SiteID: s["CUSTOMERIO_SITE_ID"], APIKey: s["CUSTOMERIO_API_KEY"],
 		Region: strings.ToLower(s["CUSTOMERIO_REGION"]), BaseURL: s["CUSTOMERIO_TRACK_URL"],
 		Limiter: limiter, Connections: c.Int("concurrency"), Outage: outage(c),
-		UserAgent: "ciobulk/" + strings.Trim(version(), "()") + " (+https://github.com/ciobulk/ciobulk)",
+		UserAgent: userAgent(),
 		Waiting:   waiting,
 	})
+}
+
+// appClient returns a client of the App API of a region.
+func (p *program) appClient(c *cli.Context, s map[string]string, region string, waiting func(error)) (*customerio.App, error) {
+	return customerio.NewApp(customerio.AppConfig{
+		Key: s["CUSTOMERIO_APP_API_KEY"], Region: cmp.Or(region, strings.ToLower(s["CUSTOMERIO_REGION"])), BaseURL: s["CUSTOMERIO_APP_URL"],
+		Limiter: ratelimit.New(customerio.AppPerSecond), Outage: outage(c), UserAgent: userAgent(), Waiting: waiting,
+	})
+}
+
+// openApp returns a client of the App API for a command that only asks. The
+// region is the configured one, or the one that the Track API's credentials are
+// of, if there are any.
+func (p *program) openApp(ctx context.Context, c *cli.Context) (app *customerio.App, err error) {
+	values, err := p.settings(c.String("credentials"))
+	if err != nil {
+		return nil, err
+	}
+	region := ""
+	if values["CUSTOMERIO_REGION"] == "" && values["CUSTOMERIO_APP_URL"] == "" && values["CUSTOMERIO_SITE_ID"] != "" && values["CUSTOMERIO_API_KEY"] != "" {
+		track, err := p.track(c, values, ratelimit.New(customerio.AppPerSecond), nil)
+		if err != nil {
+			return nil, err
+		}
+		if account, err := track.Locate(ctx); err == nil { // else the App API tells what is wrong
+			region = account.Region
+		}
+	}
+	return p.appClient(c, values, region, nil)
+}
+
+func userAgent() string {
+	return "ciobulk/" + strings.Trim(version(), "()") + " (+https://github.com/ciobulk/ciobulk)"
 }
 
 func outage(c *cli.Context) time.Duration { return c.Duration("outage") }

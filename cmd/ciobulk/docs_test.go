@@ -80,7 +80,7 @@ func golden(t *testing.T, name string, got []byte) {
 var (
 	consoleBlock = regexp.MustCompile("(?s)```console\n(.*?)```")
 	yamlBlock    = regexp.MustCompile("(?s)```yaml\n(.*?)```")
-	figures      = regexp.MustCompile(`[0-9.]+m?s, [0-9,]+ rows/s`)
+	figures      = regexp.MustCompile(`[0-9.]+m?s, [0-9,]+ rows/s|[0-9]{8}-[0-9]{6}\.[0-9]{3}-[a-z0-9-]+`)
 )
 
 // What the README shows is what happens.

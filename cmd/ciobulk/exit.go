@@ -108,7 +108,7 @@ func classify(err error) (code int, hint string) {
 
 func troubleCode(e *customerio.Error) int {
 	switch e.Trouble {
-	case customerio.Misuse:
+	case customerio.Misuse, customerio.NotFound:
 		return exitUsage
 	case customerio.Credentials:
 		return exitCredentials

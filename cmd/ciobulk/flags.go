@@ -14,23 +14,59 @@ import (
 
 // The parts of help that a command's flags are shown in.
 const (
-	partInput  = "Rows"
-	partSend   = "Sending"
-	partRecord = "Runs and reports"
-	partSafety = "Credentials and rehearsals"
+	partInput    = "Rows"
+	partSend     = "Sending"
+	partRecord   = "Runs and reports"
+	partSafety   = "Credentials and rehearsals"
+	partEvents   = "Events"
+	partAccident = "Against accidents"
+	partSegment  = "The segment"
+	partOutput   = "Output"
 )
 
-// rowFlags are the flags of the verbs that turn rows into operations.
-func rowFlags() []cli.Flag {
-	return []cli.Flag{
+// rowFlags are the flags of a verb that turns rows into operations.
+func rowFlags(v verb) []cli.Flag {
+	flags := []cli.Flag{
 		&cli.StringFlag{Category: partInput, Name: "mapping", Aliases: []string{"m"}, Usage: "the mapping, a YAML `FILE`"},
-		&cli.StringFlag{Category: partInput, Name: "match", Usage: "find people by `FIELD[=COLUMN]`: id, email, cio_id or phone; overrides the mapping's"},
+		&cli.StringFlag{Category: partInput, Name: "match", Usage: "find people by `FIELD[=COLUMN]`: " + v.matches() + "; overrides the mapping's"},
 		&cli.StringFlag{Category: partInput, Name: "format", Usage: "read as `csv|jsonl`, if not as detected"},
 		&cli.StringFlag{Category: partInput, Name: "delimiter", Usage: "between CSV cells, one `CHARACTER` or tab, if not as detected"},
 		&cli.StringFlag{Category: partInput, Name: "encoding", Usage: "the file's `NAME`; utf-8 is the only one so far"},
 		&cli.StringFlag{Category: partInput, Name: "where", Usage: "only rows for which the `EXPRESSION` holds, besides the mapping's where"},
 		&cli.Int64Flag{Category: partInput, Name: "skip", Usage: "pass over the first `N` rows"},
 		&cli.Int64Flag{Category: partInput, Name: "limit", Usage: "take `N` rows and no more"},
+	}
+	if v.action == mapping.Member {
+		flags = append(flags,
+			&cli.StringFlag{Category: partSegment, Name: "segment", Usage: "the manual segment's `ID|NAME`; a name needs an App API key"})
+		if !v.remove {
+			flags = append(flags, &cli.BoolFlag{Category: partSegment, Name: "create", Usage: "make the segment if there is none of that name"})
+		}
+	}
+	if v.action == mapping.Event || v.action == mapping.Page || v.action == mapping.Upsert {
+		flags = append(flags,
+			&cli.StringFlag{Category: partEvents, Name: "event-ids", Value: "derived", Usage: "`derived|run`: run makes new ones, for sending the same file on purpose again"},
+			&cli.BoolFlag{Category: partEvents, Name: "no-triggers", Usage: "filter events that can start campaigns: younger than 72 h, or without a timestamp"})
+	}
+	return append(append(flags, runFlags()...), accidentFlags(v)...)
+}
+
+// accidentFlags are those against accidents.
+func accidentFlags(v verb) []cli.Flag {
+	flags := []cli.Flag{&cli.Int64Flag{Category: partAccident, Name: "workspace", Usage: "refuse any workspace but the one with the id `N`"}}
+	if !v.action.Destructive() && v.action != mapping.Upsert {
+		return flags
+	}
+	return append(flags,
+		&cli.BoolFlag{Category: partAccident, Name: "yes", Usage: "do not ask; needs --expect"},
+		&cli.Int64Flag{Category: partAccident, Name: "expect", Usage: "the number of distinct people to be deleted, suppressed or unsuppressed, `N`"},
+		&cli.StringFlag{Category: partAccident, Name: "max-delete", Usage: "refuse more people than `N|N%`, a share being one of the workspace's people"},
+		&cli.StringFlag{Category: partAccident, Name: "receipt-identifiers", Value: "clear", Usage: "name people in receipt.csv `clear|hash`"})
+}
+
+// runFlags are the flags of whatever is a run.
+func runFlags() []cli.Flag {
+	return []cli.Flag{
 		&cli.Float64Flag{Category: partSend, Name: "rate", Value: 100, Usage: "`N` requests a second, at most 1000"},
 		&cli.IntFlag{Category: partSend, Name: "concurrency", Value: 16, Usage: "`N` requests in flight at once"},
 		&cli.IntFlag{Category: partSend, Name: "batch-rows", Value: 1000, Usage: "`N` operations a request, besides the limit of 500,000 bytes"},
@@ -64,6 +100,16 @@ func (p *program) checkFlags(c *cli.Context) error {
 		return usage("--skip and --limit count rows", "")
 	case c.Duration("outage") < 0:
 		return usage("--outage cannot be negative", "")
+	case c.IsSet("event-ids") && c.String("event-ids") != "derived" && c.String("event-ids") != "run":
+		return usage(fmt.Sprintf("--event-ids is %q", c.String("event-ids")), "it is derived or run")
+	case c.IsSet("receipt-identifiers") && c.String("receipt-identifiers") != "clear" && c.String("receipt-identifiers") != "hash":
+		return usage(fmt.Sprintf("--receipt-identifiers is %q", c.String("receipt-identifiers")), "it is clear or hash")
+	case c.IsSet("workspace") && c.Int64("workspace") <= 0:
+		return usage("--workspace is the number that ciobulk check prints", "")
+	case c.IsSet("expect") && c.Int64("expect") < 0:
+		return usage("--expect counts people", "")
+	case c.Bool("yes") && !c.IsSet("expect"):
+		return usage("--yes needs --expect N, the number of distinct people", "run without both at a terminal to see the number")
 	case c.Bool("resume") && c.Bool("restart"):
 		return usage("--resume and --restart exclude each other", "")
 	case c.String("log-format") != "text" && c.String("log-format") != "json":
@@ -142,4 +188,19 @@ func mode(c *cli.Context) importer.Mode {
 		return importer.Restart
 	}
 	return importer.Refuse
+}
+
+// matches names the fields that a verb finds people by.
+func (v verb) matches() string {
+	if v.action == mapping.Member {
+		return "id, email or cio_id"
+	}
+	return "id, email, cio_id or phone"
+}
+
+// appFlags are the flags of commands that only ask.
+func appFlags(more ...cli.Flag) []cli.Flag {
+	return append(more,
+		&cli.StringFlag{Category: partSafety, Name: "credentials", Usage: "read credentials from `FILE` (NAME=value lines, mode 0600) over the environment"},
+		&cli.DurationFlag{Category: partSafety, Name: "outage", Value: 10 * time.Second, Usage: "wait this `DURATION` for a service that is down"})
 }

@@ -14,14 +14,15 @@ USAGE
    {{.Name}} COMMAND [flags] FILE…
 
 COMMANDS{{range .VisibleCommands}}
-   {{printf "%-10s" .Name}}{{.Usage}}{{end}}
+   {{printf "%-12s" .Name}}{{.Usage}}{{end}}
 
    ciobulk COMMAND --help tells more. Flags may stand before and behind the files.
 
 ENVIRONMENT
    CUSTOMERIO_SITE_ID, CUSTOMERIO_API_KEY   credentials of the Track API
+   CUSTOMERIO_APP_API_KEY                   App API: segments by name, get
    CUSTOMERIO_REGION                        us or eu; found by itself if unset
-   CUSTOMERIO_TRACK_URL                     another base URL: a proxy, a simulator
+   CUSTOMERIO_TRACK_URL, CUSTOMERIO_APP_URL other base URLs: a proxy, a simulator
 
 EXAMPLES
    ciobulk upsert people.csv --match id --simulate
@@ -36,11 +37,18 @@ const helpWidth = 26
 // commandHelp is a command's help text: what it is for, its flags in the parts
 // that they are declared in, examples, and the exit codes. UsageText holds the
 // examples.
-func commandHelp(c *cli.Command) string {
+func commandHelp(c *cli.Command, above string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "ciobulk %s - %s\n\nUSAGE\n   ciobulk %s [flags] %s\n\n", c.Name, c.Usage, c.Name, c.ArgsUsage)
+	name := above + " " + c.Name
+	fmt.Fprintf(&b, "%s - %s\n\nUSAGE\n   %s\n\n", name, c.Usage, strings.TrimSpace(name+" [flags] "+c.ArgsUsage))
 	for line := range strings.Lines(c.Description + "\n") {
 		b.WriteString("   " + line)
+	}
+	if len(c.Subcommands) > 0 {
+		b.WriteString("\nCOMMANDS\n")
+		for _, sub := range c.Subcommands {
+			fmt.Fprintf(&b, "   %-10s%s\n", sub.Name, sub.Usage)
+		}
 	}
 	var parts []string
 	for _, f := range c.Flags {

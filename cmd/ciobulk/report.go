@@ -90,11 +90,7 @@ func (r *reporter) opened(in *rows.Input) {
 // begun tells where a run goes and whether it goes on.
 func (r *reporter) begun(s *session) {
 	c := s.job.Run.Checkpoint
-	where := fmt.Sprintf("workspace %d (%s)", s.account.WorkspaceID, s.account.Region)
-	if s.account.WorkspaceID == 0 {
-		where = "a workspace that is not known"
-	}
-	msg := fmt.Sprintf("%s into %s, run %s", s.verb, where, s.job.Run.Name)
+	msg := fmt.Sprintf("%s in %s, run %s", s.verb.name, s.place(), s.job.Run.Name)
 	if c.Resumed > 0 {
 		msg += fmt.Sprintf(", resumed behind row %s", grouped(c.Rows))
 		r.before = importer.Progress{Ledger: c.Ledger, Requests: c.Requests}

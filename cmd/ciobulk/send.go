@@ -27,6 +27,13 @@ func (s *session) rehearse() error {
 	s.job.Sample = s.report.sample
 	ctx, stop, done := s.signals()
 	defer done()
+	found, err := s.look(ctx, stop)
+	if err != nil {
+		return err
+	}
+	if found != nil && found.People > 0 {
+		s.report.note(fmt.Sprintf("%s would be %s", counted(found.People, "distinct person"), s.done()))
+	}
 	s.job.Stop = stop
 	s.job.Progress = s.report.progress
 	summary, err := s.job.Do(ctx)
@@ -48,13 +55,71 @@ func (s *session) send() error {
 		}
 		defer end()
 	}
-	track, err := s.track(s.c, values, ratelimit.New(s.rate()), s.report.waiting)
+	track, err := s.connect(ctx, stop, values)
 	if err != nil {
 		return err
 	}
-	if err := s.locate(ctx, stop, track, values["CUSTOMERIO_TRACK_URL"] != ""); err != nil {
+	found, err := s.look(ctx, stop)
+	if err != nil {
 		return err
 	}
+	if err := s.consent(ctx, stop, found); err != nil {
+		return err
+	}
+	if err := s.begin(); err != nil {
+		return err
+	}
+	defer s.job.Run.Close()
+	s.report.begun(s)
+	before := s.countSegment(ctx)
+	s.job.Sender, s.job.Stop, s.job.Progress = track, stop, s.report.progress
+	summary, err := s.job.Do(ctx)
+	s.compareSegment(ctx, before, summary)
+	return s.conclude(summary, err)
+}
+
+// look reads the inputs once, where that is needed, until the first signal.
+func (s *session) look(ctx context.Context, stop <-chan struct{}) (*importer.Survey, error) {
+	ctx, cancel := until(ctx, stop)
+	defer cancel()
+	return s.survey(ctx)
+}
+
+// connect makes the clients, finds out which workspace they open, and finds the
+// segment.
+func (s *session) connect(ctx context.Context, stop <-chan struct{}, values map[string]string) (*customerio.Track, error) {
+	track, err := s.track(s.c, values, ratelimit.New(s.rate()), s.report.waiting)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := until(ctx, stop)
+	defer cancel()
+	if err := s.locate(ctx, track, values["CUSTOMERIO_TRACK_URL"] != ""); err != nil {
+		return nil, err
+	}
+	if values["CUSTOMERIO_APP_API_KEY"] != "" {
+		if s.app, err = s.appClient(s.c, values, s.account.Region, s.report.waiting); err != nil {
+			return nil, err
+		}
+	}
+	return track, s.chooseSegment(ctx)
+}
+
+// until returns a context that ends with stop, too.
+func until(ctx context.Context, stop <-chan struct{}) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	go func() {
+		select {
+		case <-stop:
+			cancel(importer.ErrInterrupted)
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { cancel(nil) }
+}
+
+// begin finds or makes the run's record.
+func (s *session) begin() error {
 	work, err := s.describe()
 	if err != nil {
 		return err
@@ -66,18 +131,17 @@ func (s *session) send() error {
 	if err != nil {
 		return err
 	}
-	defer s.job.Run.Close()
-	s.report.begun(s)
-	s.job.Sender, s.job.Stop, s.job.Progress = track, stop, s.report.progress
-	summary, err := s.job.Do(ctx)
-	return s.conclude(summary, err)
+	if err := s.keepRecipe(); err != nil {
+		s.job.Run.Close()
+		return fmt.Errorf("cannot record what the run does: %w", err)
+	}
+	return nil
 }
 
 // locate finds out which workspace the credentials open, before anything is
 // sent to it.
-func (s *session) locate(ctx context.Context, stop <-chan struct{}, track *customerio.Track, given bool) error {
-	var err error
-	s.account, err = s.ask(ctx, stop, track)
+func (s *session) locate(ctx context.Context, track *customerio.Track, given bool) (err error) {
+	s.account, err = track.Locate(ctx)
 	if refused, ok := errors.AsType[*customerio.Error](err); ok && given && hidesAccount(refused) {
 		s.report.note("the server at CUSTOMERIO_TRACK_URL does not tell which workspace it is")
 		err = nil
@@ -85,10 +149,15 @@ func (s *session) locate(ctx context.Context, stop <-chan struct{}, track *custo
 	if err != nil {
 		return err
 	}
-	if want := s.mapping.Workspace; want != 0 && want != s.account.WorkspaceID {
-		return &exitError{exitCredentials,
-			fmt.Sprintf("the mapping is for workspace %d, but these credentials are for %d", want, s.account.WorkspaceID),
-			"use the credentials of that workspace, or correct the mapping's workspace"}
+	for _, want := range []struct {
+		id  int64
+		who string
+	}{{s.mapping.Workspace, "the mapping"}, {s.c.Int64("workspace"), "--workspace"}} {
+		if want.id != 0 && want.id != s.account.WorkspaceID {
+			return &exitError{exitCredentials,
+				fmt.Sprintf("%s is for workspace %d, but these credentials are for %d", want.who, want.id, s.account.WorkspaceID),
+				"use the credentials of that workspace, or correct " + want.who}
+		}
 	}
 	return nil
 }
@@ -100,25 +169,20 @@ func hidesAccount(e *customerio.Error) bool {
 		(e.Status == http.StatusOK || e.Status == http.StatusNotFound || e.Status == http.StatusMethodNotAllowed)
 }
 
-// ask asks for the account, until the first signal.
-func (s *session) ask(ctx context.Context, stop <-chan struct{}, track *customerio.Track) (customerio.Account, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	go func() {
-		select {
-		case <-stop:
-			cancel(importer.ErrInterrupted)
-		case <-ctx.Done():
-		}
-	}()
-	return track.Locate(ctx)
-}
-
 // describe says what the run is about, for its checkpoint.
 func (s *session) describe() (importer.Work, error) {
-	w := importer.Work{Verb: s.verb, Mapping: s.mapping.Digest(), Workspace: s.account.WorkspaceID, Skip: s.job.Skip, Limit: s.job.Limit}
+	w := importer.Work{Verb: s.job.Verb, Segment: s.segment.ID, Mapping: s.mapping.Digest(), Workspace: s.account.WorkspaceID, Skip: s.job.Skip, Limit: s.job.Limit}
 	if s.job.Shard.Count > 1 {
 		w.Shard = s.job.Shard.String()
+	}
+	if s.c.String("event-ids") == "run" {
+		w.EventIDs = "run"
+	}
+	if s.job.NoTriggers {
+		w.Options = "no-triggers"
+	}
+	if s.job.Class != "" {
+		w.Options += " class=" + string(s.job.Class)
 	}
 	for _, source := range s.job.Sources {
 		f := importer.WorkFile{Path: source.Input.Path, Size: source.Input.Size, Digest: source.Input.Digest}

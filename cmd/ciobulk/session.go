@@ -2,9 +2,11 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"runtime/debug"
+	"slices"
 
 	"github.com/ciobulk/ciobulk/customerio"
 	"github.com/ciobulk/ciobulk/importer"
@@ -17,15 +19,43 @@ import (
 type session struct {
 	*program
 	c       *cli.Context
-	verb    string
+	verb    verb
 	mapping *mapping.Mapping
+	options rows.Options
+	stdin   *os.File // what standard input held, where it must be read twice
 	job     importer.Job
+	app     *customerio.App // nil: there is no key
 	account customerio.Account
+	segment customerio.Segment // zero: the verb is not about one
 	report  *reporter
+	retried *retried // nil: the input is the user's
 }
 
 // rows runs a verb over the files of the command line.
-func (p *program) rows(c *cli.Context, verb string) error {
+func (p *program) rows(c *cli.Context, v verb) error {
+	s, err := p.newSession(c, v)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	if c.NArg() == 0 {
+		return usage("no file to read", `name one or more, or - for standard input: ciobulk `+v.name+` people.csv --match id`)
+	}
+	if s.mapping, err = s.readMapping(); err != nil {
+		return err
+	}
+	if s.options, err = inputOptions(c); err != nil {
+		return err
+	}
+	paths, err := rows.Expand(c.Args().Slice())
+	if err != nil {
+		return err
+	}
+	return s.run(paths)
+}
+
+// newSession begins a call: flags are checked, and nothing is read yet.
+func (p *program) newSession(c *cli.Context, v verb) (*session, error) {
 	if p.getenv("GOGC") == "" {
 		// The buffers of a run are made once and live as long as it does, and
 		// there is next to no garbage: collecting sooner is cheap, and the
@@ -35,16 +65,18 @@ func (p *program) rows(c *cli.Context, verb string) error {
 	if c.String("log-format") == "json" {
 		p.log = slog.New(slog.NewJSONHandler(p.err, nil))
 	}
-	s := &session{program: p, c: c, verb: verb}
 	if err := p.checkFlags(c); err != nil {
+		return nil, err
+	}
+	return &session{program: p, c: c, verb: v, report: p.newReporter(c)}, nil
+}
+
+// run opens the inputs and does what is to be done with them.
+func (s *session) run(paths []string) error {
+	if err := s.open(paths); err != nil {
 		return err
 	}
-	s.report = p.newReporter(c)
-	if err := s.open(); err != nil {
-		return err
-	}
-	defer s.close()
-	if c.Bool("dry-run") {
+	if s.c.Bool("dry-run") {
 		return s.rehearse()
 	}
 	return s.send()
@@ -53,46 +85,77 @@ func (p *program) rows(c *cli.Context, verb string) error {
 // rate is how many requests a second this process may send.
 func (s *session) rate() float64 { return s.c.Float64("rate") / float64(s.job.Shard.Count) }
 
-// open reads the mapping, opens the inputs and binds the one to the others.
-func (s *session) open() error {
-	if s.c.NArg() == 0 {
-		return usage("no file to read", `name one or more, or - for standard input: ciobulk `+s.verb+` people.csv --match id`)
-	}
-	var err error
-	if s.mapping, err = s.readMapping(); err != nil {
-		return err
-	}
-	options, err := inputOptions(s.c)
-	if err != nil {
-		return err
-	}
-	options.Stdin = s.in
-	paths, err := rows.Expand(s.c.Args().Slice())
-	if err != nil {
-		return err
-	}
-	for _, path := range paths {
-		if err := s.openInput(path, options); err != nil {
+// open opens the inputs, binds the mapping to them, and settles the job.
+func (s *session) open(paths []string) (err error) {
+	s.options.Stdin = s.in
+	if slices.Contains(paths, "-") && s.surveys() {
+		if s.stdin, err = spool(s.in); err != nil {
 			return err
 		}
 	}
-	s.job.Verb = s.verb
-	s.job.Concurrency, s.job.BatchRows = s.c.Int("concurrency"), s.c.Int("batch-rows")
-	s.job.Skip, s.job.Limit = s.c.Int64("skip"), s.c.Int64("limit")
-	if s.job.Shard, err = shard(s.c); err != nil {
+	for _, path := range paths {
+		source, err := s.bound(path, s.report.opened)
+		if err != nil {
+			return err
+		}
+		s.job.Sources = append(s.job.Sources, source)
+		for _, note := range source.Plan.Notes {
+			s.report.note(note)
+		}
+	}
+	return s.settle()
+}
+
+// settle reads the flags that make the job.
+func (s *session) settle() (err error) {
+	c, j := s.c, &s.job
+	j.Verb, j.Match = s.verb.name, string(s.mapping.Match())
+	j.Concurrency, j.BatchRows = c.Int("concurrency"), c.Int("batch-rows")
+	j.Skip, j.Limit, j.NoTriggers = c.Int64("skip"), c.Int64("limit"), c.Bool("no-triggers")
+	if j.Shard, err = shard(c); err != nil {
 		return err
 	}
-	if s.job.Budget, err = budget(s.c); err != nil {
+	if j.Budget, err = budget(c); err != nil {
 		return err
 	}
-	if err := s.job.Check(); err != nil {
+	if slices.ContainsFunc(s.mapping.Actions(), mapping.Action.Certified) {
+		j.Receipt = importer.ReceiptIdentifiers(c.String("receipt-identifiers"))
+	}
+	if err := j.Check(); err != nil {
 		return usage(err.Error(), "")
 	}
 	return s.checkOutputs()
 }
 
+// bound opens an input, tells opened of it, and binds the mapping to it. An input
+// may be opened as often as it is needed.
+func (s *session) bound(path string, opened func(*rows.Input)) (importer.Source, error) {
+	o := s.options
+	if s.stdin != nil {
+		o.Stdin = io.NewSectionReader(s.stdin, 0, 1<<62)
+	}
+	in, err := rows.Open(path, o)
+	if err != nil {
+		return importer.Source{}, err
+	}
+	opened(in)
+	plan, err := s.mapping.Bind(in)
+	if err != nil {
+		in.Close()
+		return importer.Source{}, err
+	}
+	return importer.Source{Input: in, Plan: plan}, nil
+}
+
 func (s *session) close() {
-	for _, source := range s.job.Sources {
+	closeSources(s.job.Sources)
+	if s.stdin != nil {
+		s.stdin.Close()
+	}
+}
+
+func closeSources(sources []importer.Source) {
+	for _, source := range sources {
 		source.Input.Close()
 	}
 }
@@ -120,30 +183,12 @@ func (s *session) readMapping() (*mapping.Mapping, error) {
 			return nil, err
 		}
 	default:
-		return nil, usage("nothing says how to find people", "give a mapping by -m FILE, or --match id|email|cio_id|phone[=COLUMN]")
+		return nil, usage("nothing says how to find people", "give a mapping by -m FILE, or --match FIELD[=COLUMN], FIELD being "+s.verb.matches())
 	}
 	if where := s.c.String("where"); where != "" {
 		m.AddWhere(where)
 	}
-	return m, m.CheckVerb(s.verb)
-}
-
-func (s *session) openInput(path string, o rows.Options) error {
-	in, err := rows.Open(path, o)
-	if err != nil {
-		return err
-	}
-	s.report.opened(in)
-	plan, err := s.mapping.Bind(in)
-	if err != nil {
-		in.Close()
-		return err
-	}
-	for _, note := range plan.Notes {
-		s.report.note(note)
-	}
-	s.job.Sources = append(s.job.Sources, importer.Source{Input: in, Plan: plan})
-	return nil
+	return m, m.SetVerb(s.verb.action)
 }
 
 // checkOutputs refuses to write over an input.

@@ -24,6 +24,7 @@ func (t table) text() string {
 	var b strings.Builder
 	t.ledger(&b)
 	t.cost(&b)
+	t.besides(&b)
 	t.reasons(&b)
 	t.next(&b)
 	return b.String()
@@ -56,6 +57,49 @@ func (t table) cost(b *strings.Builder) {
 	}
 	fmt.Fprintf(b, "%v, %s rows/s; %s (%s) in %s\n", rounded(s.Seconds), grouped(int64(s.RowsPerSecond)),
 		counted(s.Requests, "request"), counted(s.Retries, "retry"), size(s.Bytes))
+}
+
+// besides tells what only some verbs have.
+func (t table) besides(b *strings.Builder) {
+	s := t.summary
+	if s.Triggers > 0 {
+		would := "were"
+		if s.DryRun {
+			would = "would be"
+		}
+		fmt.Fprintf(b, "%s of the last 72 hours or without a time %s sent, which can start campaigns; --no-triggers filters them\n",
+			counted(s.Triggers, "event"), would)
+	}
+	if c := s.Segment; c != nil {
+		t.segment(b, c)
+	}
+	if s.ReceiptFile != "" {
+		fmt.Fprintf(b, "the receipt is %s\n  SHA-256 %s\n", s.ReceiptFile, s.ReceiptSHA256)
+	}
+	if len(s.Replaced) > 0 {
+		r := s.Replaced[0]
+		fmt.Fprintf(b, "duplicates: %s:%d (row %s) gave way to %s\n", r.Input, r.Line, grouped(r.Row), r.By)
+	}
+}
+
+// segment tells what became of the segment.
+func (t table) segment(b *strings.Builder, c *importer.SegmentChange) {
+	name := fmt.Sprintf("segment %d", c.ID)
+	if c.Name != "" {
+		name += fmt.Sprintf(", %q", c.Name)
+	}
+	if c.Before == nil || c.After == nil || c.NoChange == nil {
+		fmt.Fprintf(b, "%s: how many ids matched somebody is not known without an App API key\n", name)
+		return
+	}
+	fmt.Fprintf(b, "%s: %s before, %s after\n", name, grouped(*c.Before), grouped(*c.After))
+	if *c.NoChange > 0 {
+		already := "were in it already"
+		if t.session.verb.remove {
+			already = "were not in it"
+		}
+		fmt.Fprintf(b, "  %s changed nothing: they match nobody, %s, or stand twice\n", counted(*c.NoChange, "id"), already)
+	}
 }
 
 func (t table) reasons(b *strings.Builder) {
@@ -96,7 +140,10 @@ func why(r importer.Reason) string {
 func (t table) next(b *strings.Builder) {
 	if file := t.rejectedFile(); file != "" {
 		fmt.Fprintf(b, "\nthe rows are in %s\n", file)
-		fmt.Fprintf(b, "mend them there, then: %s\n", t.retryCommand(file))
+		fmt.Fprintf(b, "mend them there, then: %s\n", t.mendedCommand(file))
+		if t.summary.Run != "" && t.end.code == exitRejected {
+			fmt.Fprintf(b, "or send them as they are: %s\n", t.retryCommand())
+		}
 	}
 	if t.summary.Run == "" {
 		return
@@ -114,11 +161,14 @@ func (t table) rejectedFile() string {
 	return t.summary.RejectedFile
 }
 
-// retryCommand is the call that sends a mended rejected file.
-func (t table) retryCommand(file string) string {
+// mendedCommand is the call that sends a mended rejected file.
+func (t table) mendedCommand(file string) string {
 	c := t.session.c
-	words := []string{"ciobulk", t.session.verb, file}
-	for _, flag := range []string{"mapping", "match", "credentials"} {
+	words := append(append([]string{"ciobulk"}, strings.Fields(t.session.verb.name)...), file)
+	if r := t.session.retried; r != nil {
+		return shellLine(append([]string{"ciobulk", "retry", t.summary.Run}, t.stateDir()...))
+	}
+	for _, flag := range []string{"mapping", "match", "segment", "credentials"} {
 		if v := c.String(flag); v != "" {
 			words = append(words, "--"+flag, v)
 		}
@@ -127,6 +177,22 @@ func (t table) retryCommand(file string) string {
 		words = append(words, "--simulate")
 	}
 	return shellLine(words)
+}
+
+// retryCommand is the call that sends the rows again that were not accepted.
+func (t table) retryCommand() string {
+	words := append([]string{"ciobulk", "retry", t.summary.Run}, t.stateDir()...)
+	if t.session.c.Bool("simulate") {
+		words = append(words, "--simulate")
+	}
+	return shellLine(words)
+}
+
+func (t table) stateDir() []string {
+	if !t.session.c.IsSet("state-dir") {
+		return nil
+	}
+	return []string{"--state-dir", t.session.c.String("state-dir")}
 }
 
 // resumeCommand is the present call with --resume.

@@ -1,0 +1,207 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/ciobulk/ciobulk/importer"
+	"github.com/ciobulk/ciobulk/mapping"
+	"github.com/ciobulk/ciobulk/rows"
+	"github.com/urfave/cli/v2"
+)
+
+// recipe is what a run does, kept beside its record so that its rejected rows can
+// be sent again without saying all of it anew. It holds no credentials.
+type recipe struct {
+	Verb      string   `json:"verb"`
+	Mapping   bool     `json:"mapping"` // there is a copy of it
+	Match     string   `json:"match,omitempty"`
+	Where     string   `json:"where,omitempty"`
+	Segment   string   `json:"segment,omitempty"`
+	Format    string   `json:"format"`
+	Delimiter string   `json:"delimiter,omitempty"`
+	Origins   []origin `json:"origins"` // the inputs that the rows came from
+	Nonce     string   `json:"nonce,omitempty"`
+}
+
+// origin is an input that rows, and so the ids of their events, came from.
+type origin struct {
+	Name   string `json:"name"`
+	Size   int64  `json:"size"`
+	Digest string `json:"sha256_of_ends"`
+}
+
+const (
+	recipeFile  = "job.json"
+	mappingCopy = "mapping.yaml"
+)
+
+// retried is the run whose rows are sent again.
+type retried struct {
+	run    *importer.Run
+	recipe recipe
+}
+
+// keepRecipe records what the run does.
+func (s *session) keepRecipe() error {
+	in := s.job.Sources[0].Input
+	r := recipe{
+		Verb: s.verb.name, Match: s.c.String("match"), Where: s.c.String("where"),
+		Format: string(in.Format), Nonce: s.job.Run.Checkpoint.Nonce,
+	}
+	if in.Format == rows.CSV {
+		r.Delimiter = string(in.Delimiter)
+	}
+	if s.segment.ID > 0 {
+		r.Segment = fmt.Sprint(s.segment.ID)
+	}
+	for _, source := range s.job.Sources {
+		r.Origins = append(r.Origins, origin{source.Input.Name, source.Input.Size, source.Input.Digest})
+	}
+	if s.retried != nil {
+		was := s.retried.recipe
+		r.Match, r.Where, r.Origins, r.Nonce = was.Match, was.Where, was.Origins, was.Nonce
+	}
+	if source := s.mapping.Source(); len(source) > 0 {
+		r.Mapping = true
+		if err := s.job.Run.WriteFile(mappingCopy, source); err != nil {
+			return err
+		}
+	}
+	data, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	return s.job.Run.WriteFile(recipeFile, append(data, '\n'))
+}
+
+func (p *program) retryCommand() *cli.Command {
+	upsert := verbs[0] // which has the flags of all
+	flags := append(runFlags(), accidentFlags(upsert)...)
+	return &cli.Command{
+		Name: "retry", Usage: "send the rows again that a run could not", ArgsUsage: "RUN",
+		Description: `Sends the rejected and the unknown rows of a run again, as they stand in its
+rejected file, mended or not, with the run's own verb and mapping. Rows keep the
+numbers that they had, and events the ids: one whose fate was unknown is not made
+twice. RUN is the run's directory, its name, or the last part of it.`,
+		UsageText: `ciobulk retry 20261124-080000.000-upsert-people-1a2b3c4d
+ciobulk retry 20261124-080000.000-event-orders-1a2b3c4d --class unknown`,
+		Flags: append([]cli.Flag{
+			&cli.StringFlag{Category: partInput, Name: "class", Value: "any", Usage: "which rows: `any|rejected|unknown`"},
+		}, flags...),
+		Action: p.retry,
+	}
+}
+
+func (p *program) retry(c *cli.Context) error {
+	class := mapping.Class(c.String("class"))
+	switch {
+	case c.NArg() != 1:
+		return usage("retry takes one run", "ciobulk retry RUN, as the end of the run printed it")
+	case class != mapping.AnyClass && class != mapping.RejectedClass && class != mapping.UnknownClass:
+		return usage(fmt.Sprintf("--class is %q", class), "it is any, rejected or unknown")
+	}
+	was, err := p.findRun(c.String("state-dir"), c.Args().First())
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(verbs, func(v verb) bool { return v.name == was.recipe.Verb })
+	if i < 0 {
+		return usage(fmt.Sprintf("run %s is for %q, which this program does not know", was.run.Name, was.recipe.Verb), "")
+	}
+	s, err := p.newSession(c, verbs[i])
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	path := filepath.Join(was.run.Dir, "rejected."+was.recipe.Format)
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return usage(fmt.Sprintf("run %s left no rows to send again", was.run.Name), "")
+	}
+	s.retried, s.job.Class = was, class
+	if s.mapping, err = was.mapping(s.verb.action); err != nil {
+		return err
+	}
+	s.options = rows.Options{Format: rows.Format(was.recipe.Format), Rejected: true}
+	if was.recipe.Delimiter != "" {
+		s.options.Delimiter = was.recipe.Delimiter[0]
+	}
+	for _, o := range was.recipe.Origins {
+		s.job.Seeds = append(s.job.Seeds, mapping.SeedOf(o.Name, o.Size, o.Digest, was.recipe.Nonce))
+	}
+	return s.run([]string{path})
+}
+
+// findRun finds a run that has ended by its directory, or by its name or the end
+// of it.
+func (p *program) findRun(stateDir, name string) (*retried, error) {
+	dir := name
+	if info, err := os.Stat(name); err != nil || !info.IsDir() {
+		matches, err := filepath.Glob(filepath.Join(stateDir, "*", recipeFile))
+		if err != nil {
+			return nil, err
+		}
+		var found []string
+		for _, m := range matches {
+			if strings.HasSuffix(filepath.Base(filepath.Dir(m)), name) {
+				found = append(found, filepath.Dir(m))
+			}
+		}
+		switch {
+		case len(found) == 0:
+			return nil, usage(fmt.Sprintf("there is no run %q in %s", name, stateDir), "name it as the end of the run printed it, and its --state-dir")
+		case len(found) > 1:
+			return nil, usage(fmt.Sprintf("%d runs in %s are called so, the last one %s", len(found), stateDir, filepath.Base(found[len(found)-1])), "name one of them whole")
+		}
+		dir = found[0]
+	}
+	run, err := importer.LoadRun(dir)
+	if err != nil {
+		return nil, usage(err.Error(), "is it the directory of a run?")
+	}
+	if run.Checkpoint.Ended == "" {
+		return nil, usage(fmt.Sprintf("run %s is unfinished (%s done)", run.Name, counted(run.Checkpoint.Rows, "row")), "--resume it first, with the command that began it")
+	}
+	was := &retried{run: run}
+	data, err := os.ReadFile(filepath.Join(dir, recipeFile))
+	if err == nil {
+		err = json.Unmarshal(data, &was.recipe)
+	}
+	if err == nil && len(was.recipe.Origins) == 0 {
+		err = errors.New("it names no input")
+	}
+	if err != nil {
+		return nil, usage(fmt.Sprintf("what run %s did cannot be read: %v", run.Name, err), "")
+	}
+	return was, nil
+}
+
+// mapping is the run's own.
+func (r *retried) mapping(action mapping.Action) (m *mapping.Mapping, err error) {
+	if r.recipe.Mapping {
+		path := filepath.Join(r.run.Dir, mappingCopy)
+		source, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		if m, err = mapping.Parse(path, source, r.recipe.Match != ""); err != nil {
+			return nil, err
+		}
+		if r.recipe.Match != "" {
+			if err := m.SetMatch(r.recipe.Match); err != nil {
+				return nil, err
+			}
+		}
+	} else if m, err = mapping.FromMatch(r.recipe.Match); err != nil {
+		return nil, err
+	}
+	if r.recipe.Where != "" {
+		m.AddWhere(r.recipe.Where)
+	}
+	return m, m.SetVerb(action)
+}

@@ -1,0 +1,75 @@
+package customerio
+
+import (
+	"fmt"
+	"net/http"
+)
+
+const (
+	batchPath  = "/api/v2/batch"
+	batchStart = `{"batch":[`
+	idsStart   = `{"ids":[`
+	batchEnd   = `]}` // of either
+)
+
+// Call is what a Batch is sent to. The zero Call is POST /api/v2/batch, which
+// takes operations on people; SegmentCall makes the others. Calls can be
+// compared.
+type Call struct {
+	segment int64 // 0: the v2 batch
+	remove  bool
+	match   Match
+}
+
+// SegmentCall is the call that adds people to a manual segment, or removes them
+// from it. Its batch holds at most MaxSegmentIDs values of match, each as a JSON
+// string, a cio_id bare. The service knows no segments of phones, and ignores
+// values that match nobody without saying so; it changes only segments of Type
+// "manual".
+func SegmentCall(segment int64, remove bool, match Match) (Call, error) {
+	if segment <= 0 {
+		return Call{}, &Error{Trouble: Misuse, Msg: fmt.Sprintf("%d is no segment's id", segment), Hint: "it is a number above 0"}
+	}
+	if err := idType(match); err != nil {
+		return Call{}, err
+	}
+	return Call{segment, remove, match}, nil
+}
+
+// idType fails for what cannot be an id_type.
+func idType(match Match) error {
+	if match == ID || match == Email || match == CioID {
+		return nil
+	}
+	return &Error{Trouble: Misuse, Msg: fmt.Sprintf("Customer.io does not find people by %q here", string(match)),
+		Hint: "it finds them by id, email or cio_id"}
+}
+
+// start is what the body begins with.
+func (c Call) start() string {
+	if c.segment == 0 {
+		return batchStart
+	}
+	return idsStart
+}
+
+// request is the one that a batch is sent with.
+func (c Call) request(b *Batch) *request {
+	q := post(batchPath, "", nil)
+	if c.segment > 0 {
+		verb := "add_customers"
+		if c.remove {
+			verb = "remove_customers"
+		}
+		q = post(fmt.Sprintf("/api/v1/segments/%d/%s", c.segment, verb), "id_type="+string(c.match), nil)
+		q.absent = noSegment(Misuse, c.segment)
+	}
+	q.batch, q.body = true, b.parts()
+	return q
+}
+
+// noSegment is what a 404 to a question about a segment means.
+func noSegment(t Trouble, id int64) *Error {
+	return &Error{Trouble: t, Status: http.StatusNotFound, Msg: fmt.Sprintf("there is no segment %d in this workspace", id),
+		Hint: "a segment's id is the number at the end of its page's address in Customer.io; compare the workspace, too"}
+}
