@@ -5,11 +5,12 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 )
 
-// maxFaults is how many bytes a JSON text of Faults may have.
-const maxFaults = 1 << 16
+// maxAdminBody is how many bytes a body for an admin path may have.
+const maxAdminBody = 1 << 16
 
 // serveAdmin lets another process look, without credentials:
 //
@@ -17,6 +18,8 @@ const maxFaults = 1 << 16
 //	GET  /_simulator/people       []Person; with ?email=… (id, phone, cio_id) whoever that is
 //	GET  /_simulator/events       []Event
 //	GET  /_simulator/log          []Applied
+//	GET  /_simulator/segments     []Segment; with ?id=… that one, with its members
+//	POST /_simulator/segments     {"name":"…","type":"manual"}, or "dynamic"; answers the Segment
 //	GET  /_simulator/fingerprint  {"fingerprint":"…"}
 //	POST /_simulator/faults       Faults, which replace the present ones
 //
@@ -38,6 +41,10 @@ func (w *Workspace) serveAdmin(rw http.ResponseWriter, r *http.Request) {
 		writeJSON(rw, http.StatusOK, w.Log())
 	case "GET fingerprint":
 		writeJSON(rw, http.StatusOK, map[string]string{"fingerprint": w.Fingerprint()})
+	case "GET segments":
+		writeJSON(rw, http.StatusOK, w.segmentsFor(r))
+	case "POST segments":
+		w.makeSegment(rw, r)
 	case "POST faults":
 		w.changeFaults(rw, r)
 	default:
@@ -60,18 +67,50 @@ func (w *Workspace) peopleFor(r *http.Request) []Person {
 	return found
 }
 
+func (w *Workspace) segmentsFor(r *http.Request) []Segment {
+	query := r.URL.Query()
+	if !query.Has("id") {
+		return w.Segments()
+	}
+	id, _ := strconv.Atoi(query.Get("id"))
+	if g, ok := w.Segment(id); ok {
+		return []Segment{g}
+	}
+	return []Segment{}
+}
+
+func (w *Workspace) makeSegment(rw http.ResponseWriter, r *http.Request) {
+	var g Segment
+	if !readAdmin(rw, r, &g) {
+		return
+	}
+	if g.Name == "" || g.Type != "manual" && g.Type != "dynamic" {
+		failure(http.StatusBadRequest, "a segment has a name and is manual or dynamic").send(rw)
+		return
+	}
+	made := segment{name: g.Name, description: g.Description, manual: g.Type == "manual"}
+	writeJSON(rw, http.StatusOK, w.addSegment(made))
+}
+
 func (w *Workspace) changeFaults(rw http.ResponseWriter, r *http.Request) {
 	var f Faults
-	data, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, maxFaults))
-	if err == nil {
-		err = json.Unmarshal(data, &f)
-	}
-	if err != nil {
-		failure(http.StatusBadRequest, err.Error()).send(rw)
+	if !readAdmin(rw, r, &f) {
 		return
 	}
 	w.SetFaults(f)
 	writeJSON(rw, http.StatusOK, f)
+}
+
+// readAdmin decodes the body into v, or answers that it cannot be done.
+func readAdmin(rw http.ResponseWriter, r *http.Request, v any) bool {
+	data, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, maxAdminBody))
+	if err == nil {
+		err = json.Unmarshal(data, v)
+	}
+	if err != nil {
+		failure(http.StatusBadRequest, err.Error()).send(rw)
+	}
+	return err == nil
 }
 
 // local reports whether a Host header names this machine by its loopback.

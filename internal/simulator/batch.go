@@ -7,20 +7,25 @@ import (
 	"unicode/utf8"
 )
 
-// serveBatch lets the faults have their turn and judges what they leave.
-func (w *Workspace) serveBatch(r *http.Request, body []byte, p *plan) reply {
+func (w *Workspace) serveBatch(c call) reply {
+	return w.befall(c, func() reply { return w.judge(c.body, c.plan) })
+}
+
+// befall lets the faults have their turn and does what they leave.
+func (w *Workspace) befall(c call, do func() reply) reply {
+	p := c.plan
 	fate := p.next()
 	switch {
 	case fate.hang:
-		hang(r.Context(), p.Hang)
+		hang(c.Context(), p.Hang)
 		return reply{cut: cutReset}
 	case fate.cutBefore:
 		return reply{cut: cutReset}
 	case fate.status != 0:
 		return w.faulty(fate, p)
 	}
-	answer := w.judge(body, p)
-	if fate.slow && !pause(r.Context(), p.Slow) {
+	answer := do()
+	if fate.slow && !pause(c.Context(), p.Slow) {
 		return reply{cut: cutReset}
 	}
 	if fate.cutAfter {
@@ -57,9 +62,13 @@ func (w *Workspace) judge(body []byte, p *plan) reply {
 func (w *Workspace) apply(operations []operation) tally {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	var t tally
+	w.replica.later(func(s *state) { s.applyAll(operations) })
+	return w.state.applyAll(operations)
+}
+
+func (s *state) applyAll(operations []operation) (t tally) {
 	for i := range operations {
-		outcome, conflict := w.state.apply(&operations[i])
+		outcome, conflict := s.apply(&operations[i])
 		t.outcomes[outcome]++
 		if conflict {
 			t.conflicts++
@@ -68,20 +77,11 @@ func (w *Workspace) apply(operations []operation) tally {
 	return t
 }
 
-// parseBatch is the texts of the entities. JSON is UTF-8: text in another
-// encoding is refused like any other that is not JSON.
+// parseBatch is the texts of the entities.
 func parseBatch(body []byte) ([]string, *refusal) {
-	if !json.Valid(body) || !utf8.Valid(body) {
-		return nil, invalid("batch", "the request body is not valid JSON")
-	}
-	text := strings.Trim(string(body), " \n\r\t")
-	array := ""
-	if text[0] == '{' {
-		for name, value := range members(text) {
-			if name == "batch" {
-				array = value
-			}
-		}
+	array, err := memberOf(body, "batch")
+	if err != nil {
+		return nil, invalid("batch", "%v", err)
 	}
 	if array == "" || array[0] != '[' {
 		return nil, invalid("batch", "batch must be an array")
@@ -131,9 +131,10 @@ func (b *batch) names(identifier string) bool {
 }
 
 // serveEntity is the batch of one, without the array and without faults.
-func (w *Workspace) serveEntity(_ *http.Request, body []byte, _ *plan) reply {
+func (w *Workspace) serveEntity(c call) reply {
+	body := c.body
 	if !json.Valid(body) || !utf8.Valid(body) {
-		return refused(*invalid("", "the request body is not valid JSON"))
+		return refused(*invalid("", "%v", errNotJSON))
 	}
 	text := strings.Trim(string(body), " \n\r\t")
 	b := w.config.decode([]string{text}, "")

@@ -10,16 +10,20 @@ import (
 type Config struct {
 	SiteID string // user name of the Track credentials; empty takes any that is not empty
 	APIKey string // their password, likewise
+	AppKey string // the App API's bearer token; empty takes any that is not empty
 
-	Region      string // "us" or "eu"; empty is "us"
-	WorkspaceID int64  // reported as environment_id; zero is 1
-	URL         string // reported as url; empty is the region's documented host
+	Region        string // "us" or "eu"; empty is "us"
+	WorkspaceID   int64  // reported as environment_id; zero is 1
+	WorkspaceName string // in the list of workspaces; empty is "Simulated"
+	URL           string // reported as url; empty is the region's documented host
 
 	Faults Faults // what goes wrong from the start; see SetFaults
 
 	// CountOnly reads and counts operations and keeps nothing, so that a
 	// benchmark's server leaves the cores to the client. See countOperations
 	// for how it counts. Faults work, RefuseWhole, Reject and Odd207 excepted.
+	// The ids of segment requests count as operations, whether or not there is
+	// such a segment. The App API finds nobody, and segments without members.
 	CountOnly bool
 
 	// KeepLog keeps every operation that was not rejected, for Log.
@@ -56,6 +60,29 @@ type Config struct {
 	// LongPageNames exempts the name of a page, which is its URL, from the
 	// 100 bytes of an event's name.
 	LongPageNames bool
+
+	// AppPerSecond is how many requests a second the App API takes: 10 are
+	// documented. Those beyond get a 429 with Retry-After: 1. Zero is no limit,
+	// because tests would crawl. A second's worth may come at once.
+	AppPerSecond float64
+
+	// AppLag is how far the App API's reads are behind writes: all it says of
+	// people, of who is in a segment and of how many are is as it was that
+	// long ago. Segments themselves are there at once. It costs a second copy
+	// of the state. The service lags by seconds, how many is not said.
+	AppLag time.Duration
+
+	// PageEnd is what the last page of a list has for "next".
+	PageEnd PageEnd
+
+	// FilterNeedsList refuses a search whose filter is not and, or or not at
+	// its root. Whether a segment or an attribute may stand alone is not said.
+	FilterNeedsList bool
+
+	// RemoveNeedsID leaves people without an id in their segments, whatever
+	// they are called by: the documentation of removing people says that they
+	// need one, and offers the other identifiers for them too.
+	RemoveNeedsID bool
 }
 
 // The documented limits in bytes, or a count where the name says so.
@@ -65,11 +92,19 @@ const (
 	maxAttributeValue = 1000
 	maxAttributeCount = 300
 	maxEventName      = 100
+	maxSegmentIDs     = 1000 // ids of one segment request
 )
 
 func (c *Config) maxBody() int { return c.kilobytes(500) }
 
 func (c *Config) maxEntity() int { return c.kilobytes(32) }
+
+func (c *Config) workspaceID() int64 {
+	if c.WorkspaceID == 0 {
+		return 1
+	}
+	return c.WorkspaceID
+}
 
 func (c *Config) kilobytes(n int) int {
 	if c.KB1024 {

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 )
 
@@ -11,11 +12,24 @@ func (w *Workspace) count(body []byte, p *plan) reply {
 	if problem != nil {
 		return refused(*problem)
 	}
+	return w.counted(operations, tally{}, p)
+}
+
+// countIDs is the same for a request about a segment's people.
+func (w *Workspace) countIDs(body []byte, p *plan) reply {
+	ids, err := countIDs(body)
+	if err != nil {
+		return failure(http.StatusBadRequest, err.Error())
+	}
+	return w.counted(ids, tally{segmentIDs: ids}, p)
+}
+
+// counted adds the operations to the tally and that to the figures.
+func (w *Workspace) counted(operations int, t tally, p *plan) reply {
 	w.meter.packed(operations)
 	if p.tooMany(operations) {
 		return failure(http.StatusRequestEntityTooLarge, "request body too large")
 	}
-	t := tally{}
 	t.outcomes[applied] = operations
 	w.meter.judged(t)
 	return accepted()
@@ -49,4 +63,20 @@ func countOperations(body []byte) (int, *refusal) {
 	}
 	entities, problem := parseBatch(body)
 	return len(entities), problem
+}
+
+// countIDs counts the quotes of a body in which nothing is escaped and that
+// begins as most clients write it, and reads any other. Of the former it is
+// not noticed if the rest is malformed, or ids are empty.
+func countIDs(body []byte) (int, error) {
+	const first = `{"ids":["`
+	if !bytes.HasPrefix(body, []byte(first)) || bytes.IndexByte(body, '\\') >= 0 {
+		ids, err := textsOf(body, "ids", maxSegmentIDs)
+		return len(ids), err
+	}
+	n := bytes.Count(body, []byte{'"'})/2 - 1
+	if n > maxSegmentIDs {
+		return 0, fmt.Errorf("ids must hold 1 to %d strings", maxSegmentIDs)
+	}
+	return n, nil
 }

@@ -10,10 +10,16 @@ import (
 //
 // "Every n" means the nth, 2nth, ... of the batch requests that arrive whole,
 // with good credentials and within the size limit, counted from the last
-// SetFaults; zero is never. A request has one fault at most, of those that are
-// due the first in this order: MaxPerSecond, Hang, CutBefore, Every429,
-// Every500, Every503, EveryHTML; Slow and CutAfter come to those that are
-// applied and may meet. Counts are exact whatever runs at once.
+// SetFaults; zero is never. Requests that add people to a segment, or remove
+// them, are counted among the batch requests, their ids as operations. A
+// request has one fault at most, of those that are due the first in this
+// order: MaxPerSecond, Hang, CutBefore, Every429, Every500, Every503,
+// EveryHTML; Slow and CutAfter come to those that are applied and may meet.
+// Counts are exact whatever runs at once.
+//
+// The App API is spared all of that. It has faults of its own, whose names
+// begin with App, counted among its own requests that arrive whole, at a path
+// that there is, and with a good key.
 //
 // As JSON the names are in the tags, and a duration is nanoseconds or text
 // such as "50ms".
@@ -26,7 +32,7 @@ type Faults struct {
 
 	TooLargeAbove int    `json:"too_large_above"` // 413 for more operations in a body than this
 	RefuseWhole   string `json:"refuse_whole"`    // 400 without an index for a body with an operation on the identifier of this value
-	Reject        string `json:"reject"`          // an operation on the identifier of this value is rejected by its index
+	Reject        string `json:"reject"`          // an operation on the identifier of this value is rejected by its index; not in segment requests, which have none
 	Odd207        Odd    `json:"odd_207"`         // how rejections are worded
 
 	CutBefore int           `json:"cut_before"` // every nth connection is reset before the batch is applied
@@ -39,6 +45,11 @@ type Faults struct {
 	Latency      time.Duration `json:"latency"`        // before anything is done, for every request to the Track API
 	Down         bool          `json:"down"`           // 503 for every such request; see SetDown
 	MaxPerSecond float64       `json:"max_per_second"` // 429 for batch requests beyond it, counted by a bucket that holds a second's worth
+
+	AppEvery429 int  `json:"app_every_429"` // with Retry-After as RetryAfter says, or 1 if that is empty
+	AppEvery500 int  `json:"app_every_500"`
+	AppQuota    bool `json:"app_quota"` // 429s of the App API have no Retry-After, as when a day's quota is used up
+	AppDown     bool `json:"app_down"`  // 503 for every request to the App API
 }
 
 // UnmarshalJSON refuses names it does not know.

@@ -9,14 +9,14 @@ import (
 	"strconv"
 )
 
-// A digest is of one person, suppressed identifier or event.
+// A digest is of one person, suppressed identifier, event or segment.
 type digest [sha256.Size]byte
 
 // Fingerprint is a digest of the whole state: people with their identifiers,
-// attributes and timestamps, suppressed identifiers, and events. It does not
-// depend on the order in which things came, nor on any cio_id, so a run that
-// was broken and resumed has that of one that was not, if nothing was lost and
-// nothing happened twice. Values are compared as they came: 1 is not 1.0.
+// attributes and timestamps, suppressed identifiers, events, and segments with
+// their members. It does not depend on the order in which things came, nor on
+// any cio_id or segment's id, so a run that was broken and resumed has that of
+// one that was not, if nothing was lost and nothing happened twice. Values are compared as they came: 1 is not 1.0.
 func (w *Workspace) Fingerprint() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -24,7 +24,7 @@ func (w *Workspace) Fingerprint() string {
 }
 
 func (s *state) fingerprint() string {
-	all := make([]digest, 0, s.count+len(s.suppressed)+len(s.events))
+	all := make([]digest, 0, s.count+len(s.suppressed)+len(s.events)+len(s.segments))
 	for _, p := range s.people {
 		if p != nil {
 			all = append(all, s.digestPerson(p))
@@ -36,6 +36,9 @@ func (s *state) fingerprint() string {
 	for _, e := range s.events {
 		all = append(all, digestOf("event", e.owner.kind.String(), e.owner.value,
 			e.Action, e.Name, e.ID, strconv.FormatInt(e.Timestamp, 10), string(e.Attributes)))
+	}
+	for _, g := range s.segments {
+		all = append(all, s.digestSegment(g))
 	}
 	slices.SortFunc(all, func(a, b digest) int { return bytes.Compare(a[:], b[:]) })
 	sum := sha256.New()

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -41,6 +42,46 @@ func ask(w *Workspace, method, path, body string) *httptest.ResponseRecorder {
 	rec := httptest.NewRecorder()
 	w.ServeHTTP(rec, r)
 	return rec
+}
+
+// askApp is ask with the key of the App API.
+func askApp(w *Workspace, method, path, body string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	r.Header.Set("Authorization", "Bearer app-key")
+	rec := httptest.NewRecorder()
+	w.ServeHTTP(rec, r)
+	return rec
+}
+
+// enrol asks to add people to the segment, or remove them; query may be empty.
+func enrol(w *Workspace, action string, segment int, query string, ids ...string) *httptest.ResponseRecorder {
+	return ask(w, "POST", enrolPath(segment, action)+query, idsOf(ids...))
+}
+
+func enrolPath(segment int, action string) string {
+	return fmt.Sprintf("/api/v1/segments/%d/%s_customers", segment, action)
+}
+
+func idsOf(ids ...string) string {
+	text, err := json.Marshal(map[string][]string{"ids": append([]string{}, ids...)})
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+// membersOf is the ids, or else emails, of the members.
+func membersOf(t testing.TB, w *Workspace, segment int) (names []string) {
+	t.Helper()
+	g, ok := w.Segment(segment)
+	if !ok {
+		t.Fatalf("there is no segment %d", segment)
+	}
+	for _, p := range g.Members {
+		names = append(names, cmp.Or(p.ID, p.Email))
+	}
+	equal(t, "count", g.Count, len(names))
+	return names
 }
 
 func sendBatch(w *Workspace, operations ...string) *httptest.ResponseRecorder {

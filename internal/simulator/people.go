@@ -69,6 +69,7 @@ type Applied struct {
 	Action     string          `json:"action"`
 	Kind       string          `json:"kind"`
 	Value      string          `json:"value"`
+	Segment    int             `json:"segment,omitempty"` // of add_customers and remove_customers
 	Name       string          `json:"name,omitempty"`
 	ID         string          `json:"id,omitempty"`
 	Timestamp  int64           `json:"timestamp,omitempty"`

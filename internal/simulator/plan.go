@@ -10,15 +10,16 @@ import (
 	"time"
 )
 
-// A plan is Faults on their way: how many batch requests they have met.
+// A plan is Faults on their way: how many requests they have met.
 type plan struct {
 	Faults
-	down    atomic.Bool // instead of Faults.Down
-	batches atomic.Int64
-	bucket  bucket
+	down     atomic.Bool  // instead of Faults.Down
+	writes   atomic.Int64 // batch and segment requests
+	appCalls atomic.Int64
+	bucket   bucket
 }
 
-// A fate is what happens to one batch request. The zero value is nothing.
+// A fate is what happens to one request. The zero value is nothing.
 type fate struct {
 	status    int
 	html      bool
@@ -28,9 +29,9 @@ type fate struct {
 	slow      bool
 }
 
-// next is the fate of the next batch request.
+// next is the fate of the next batch or segment request.
 func (p *plan) next() fate {
-	n := p.batches.Add(1)
+	n := p.writes.Add(1)
 	due := func(every int) bool { return every > 0 && n%int64(every) == 0 }
 	switch {
 	case !p.bucket.take(p.MaxPerSecond):
@@ -51,6 +52,21 @@ func (p *plan) next() fate {
 	return fate{slow: due(p.SlowEvery), cutAfter: due(p.CutAfter)}
 }
 
+// latency is what the network takes, on the way to the Track API.
+func (p *plan) latency(s surface) time.Duration {
+	if s == appAPI {
+		return 0
+	}
+	return p.Latency
+}
+
+func (p *plan) isDown(s surface) bool {
+	if s == appAPI {
+		return p.AppDown
+	}
+	return p.down.Load()
+}
+
 func (p *plan) tooMany(operations int) bool {
 	return p.TooLargeAbove > 0 && operations > p.TooLargeAbove
 }
@@ -61,7 +77,7 @@ func (w *Workspace) faulty(f fate, p *plan) reply {
 	case f.html:
 		return reply{status: f.status, page: "<html><body><h1>502 Bad Gateway</h1></body></html>\n"}
 	case f.status == http.StatusServiceUnavailable:
-		return w.unavailable(p)
+		return w.unavailable(p, trackOther)
 	case f.status == http.StatusTooManyRequests:
 		answer := failure(f.status, "too many requests")
 		answer.retryAfter = p.RetryAfter
@@ -73,8 +89,8 @@ func (w *Workspace) faulty(f fate, p *plan) reply {
 	return failure(f.status, "internal server error")
 }
 
-func (w *Workspace) unavailable(p *plan) reply {
-	answer := failure(http.StatusServiceUnavailable, "service unavailable")
+func (w *Workspace) unavailable(p *plan, s surface) reply {
+	answer := s.failure(http.StatusServiceUnavailable, "service unavailable")
 	answer.retryAfter = p.RetryAfter
 	return answer
 }

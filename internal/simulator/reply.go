@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net"
 	"net/http"
+	"strconv"
 )
 
 // A cut is how a connection ends that gets no answer.
@@ -23,6 +24,7 @@ type reply struct {
 	page       string // sent as HTML instead, when set
 	retryAfter string
 	allow      string
+	challenge  string // of a 401, as WWW-Authenticate
 	cut        cut
 }
 
@@ -41,10 +43,39 @@ func failure(status int, message string) reply {
 	return reply{status: status, body: metaError(message)}
 }
 
+// An appError is an element of the App API's "errors". The status is text.
+type appError struct {
+	Status string `json:"status"`
+	Detail string `json:"detail"`
+}
+
+type appErrors struct {
+	Errors []appError `json:"errors"`
+}
+
+// failure words an error as the surface does.
+func (s surface) failure(status int, detail string) reply {
+	if s != appAPI {
+		return failure(status, detail)
+	}
+	return reply{status: status, body: appErrors{[]appError{{strconv.Itoa(status), detail}}}}
+}
+
+func unauthorized(s surface) reply {
+	answer := s.failure(http.StatusUnauthorized, "Unauthorized request")
+	answer.challenge = `Basic realm="Customer.io"`
+	if s == appAPI {
+		answer.challenge = `Bearer realm="Customer.io"`
+	}
+	return answer
+}
+
 // refused is the 400 for a request of which nothing is taken.
 func refused(r refusal) reply {
 	return reply{status: http.StatusBadRequest, body: errorList{[]entry{r.entry()}}}
 }
+
+func found(body any) reply { return reply{status: http.StatusOK, body: body} }
 
 func accepted() reply {
 	return reply{status: http.StatusOK, body: struct{}{}}
@@ -63,8 +94,8 @@ func (a reply) send(rw http.ResponseWriter) {
 	if a.allow != "" {
 		h.Set("Allow", a.allow)
 	}
-	if a.status == http.StatusUnauthorized {
-		h.Set("WWW-Authenticate", `Basic realm="Customer.io"`)
+	if a.challenge != "" {
+		h.Set("WWW-Authenticate", a.challenge)
 	}
 	if a.page != "" {
 		h.Set("Content-Type", "text/html")

@@ -42,6 +42,15 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
+// admits checks the credentials that the surface asks for.
+func (c *Config) admits(r *http.Request, s surface) bool {
+	if s == appAPI {
+		scheme, key, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+		return strings.EqualFold(scheme, "Bearer") && matches(key, c.AppKey)
+	}
+	return c.authorized(r)
+}
+
 // authorized checks Basic credentials in either of base64's alphabets: most
 // clients use the standard one, the official Go client the URL-safe one.
 func (c *Config) authorized(r *http.Request) bool {
@@ -67,16 +76,13 @@ type region struct {
 	ID     int64  `json:"environment_id"`
 }
 
-func (w *Workspace) serveRegion(*http.Request, []byte, *plan) reply {
-	at := region{URL: "https://track.customer.io", Region: "us", ID: 1}
+func (w *Workspace) serveRegion(call) reply {
+	at := region{URL: "https://track.customer.io", Region: "us", ID: w.config.workspaceID()}
 	if strings.EqualFold(w.config.Region, "eu") {
 		at.URL, at.Region = "https://track-eu.customer.io", "eu"
 	}
 	if w.config.URL != "" {
 		at.URL = w.config.URL
-	}
-	if w.config.WorkspaceID != 0 {
-		at.ID = w.config.WorkspaceID
 	}
 	return reply{status: http.StatusOK, body: at}
 }

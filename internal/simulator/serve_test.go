@@ -101,6 +101,32 @@ func TestAdmin(t *testing.T) {
 	equal(t, "log", log, w.Log())
 }
 
+func TestAdminSegments(t *testing.T) {
+	t.Parallel()
+	w := New(Config{})
+	accept(t, w, identify("1", ``))
+	equal(t, "none", ask(w, "GET", adminPath+"segments", "").Body.String(), "[]\n")
+	equal(t, "made", ask(w, "POST", adminPath+"segments", `{"name":"News","type":"manual"}`).Body.String(), `{"id":1,"name":"News","type":"manual","count":0}`+"\n")
+	equal(t, "made", ask(w, "POST", adminPath+"segments", `{"name":"Active","type":"dynamic","description":"d"}`).Code, 200)
+	enrol(w, "add", 1, "", "1")
+	const news = `{"id":1,"name":"News","type":"manual","count":1`
+	for path, want := range map[string]string{
+		"segments":      `[` + news + `},{"id":2,"name":"Active","description":"d","type":"dynamic","count":0}]`,
+		"segments?id=1": `[` + news + `,"members":[{"cio_id":"a3000000","id":"1","attributes":{}}]}]`,
+		"segments?id=3": `[]`,
+		"segments?id=x": `[]`,
+	} {
+		equal(t, path, ask(w, "GET", adminPath+path, "").Body.String(), want+"\n")
+	}
+	for _, bad := range []string{`{"name":"x"}`, `{"type":"manual"}`, `{"name":"x","type":"other"}`, `{`} {
+		equal(t, bad, ask(w, "POST", adminPath+"segments", bad).Code, 400)
+	}
+	r := httptest.NewRequest("GET", "http://example.com"+adminPath+"segments", nil)
+	rec := httptest.NewRecorder()
+	w.ServeHTTP(rec, r)
+	equal(t, "from elsewhere", rec.Code, 403)
+}
+
 func TestAdminFaults(t *testing.T) {
 	t.Parallel()
 	w := New(Config{})
@@ -108,7 +134,7 @@ func TestAdminFaults(t *testing.T) {
 	equal(t, "status", rec.Code, 200)
 	equal(t, "answer", strings.Contains(rec.Body.String(), `"every_500":2`), true)
 	equal(t, "unknown", ask(w, "POST", adminPath+"faults", `{"every":2}`).Code, 400)
-	equal(t, "too long", ask(w, "POST", adminPath+"faults", repeat(" ", maxFaults+1)).Code, 400)
+	equal(t, "too long", ask(w, "POST", adminPath+"faults", repeat(" ", maxAdminBody+1)).Code, 400)
 	equal(t, "they are in force", statuses(w, 2), []int{200, 500})
 	equal(t, "wrong method", ask(w, "GET", adminPath+"faults", "").Code, 404)
 	equal(t, "unknown page", ask(w, "GET", adminPath+"x", "").Code, 404)

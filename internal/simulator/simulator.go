@@ -1,16 +1,22 @@
-// Package simulator is a Customer.io on loopback: a fake of its Track API that
-// keeps the people and events it is sent, answers as the documentation says,
-// and misbehaves on request.
+// Package simulator is a Customer.io on loopback: a fake of its Track and App
+// APIs that keeps the people, events and segments it is sent, answers as the
+// documentation says, and misbehaves on request.
 //
 // Start with [New] and give the [Workspace] to net/http/httptest or to [Serve].
 // The zero [Config] is the documented behaviour; what the documentation leaves
 // open has a switch there, and what a network and a busy service do is in
 // [Faults]. Tests look at the state with [Workspace.Person], [Workspace.Events],
-// [Workspace.Stats] and [Workspace.Fingerprint]; another process finds the same
-// as JSON under /_simulator/.
+// [Workspace.Segment], [Workspace.Stats] and [Workspace.Fingerprint]; another
+// process finds the same as JSON under /_simulator/.
 //
-// It plays people: identify, event, page, screen, delete, suppress and
-// unsuppress. Merging, devices, objects and relationships are refused by index.
+// Of the Track API it plays people (identify, event, page, screen, delete,
+// suppress and unsuppress) and manual segments (adding and removing people).
+// Merging, devices, objects and relationships are refused by index. Of the App
+// API, on the same server under /v1/, it plays segments, their counts and
+// members, the search for people, what is known of them, and the account's
+// workspaces; exports, activities and all the rest are not found. Dynamic
+// segments exist and have no members: nothing evaluates conditions but a search.
+//
 // It imports nothing but the standard library, and nothing of this module, so
 // that it shares no mistake with the client it tests.
 package simulator
@@ -23,49 +29,43 @@ import (
 	"sync/atomic"
 )
 
-// The paths of the Track API that a Workspace answers.
-const (
-	regionPath = "/api/v1/accounts/region"
-	batchPath  = "/api/v2/batch"
-	entityPath = "/api/v2/entity"
-	adminPath  = "/_simulator/"
-)
-
 // A Workspace is one simulated Customer.io workspace: an http.Handler with
 // state. All methods may be called from any goroutine, also while it serves.
 //
 // A million people of ten attributes, 180 bytes of JSON each, take 610 MB of
 // heap (BenchmarkPeople); an event takes some 250 bytes and its attributes.
+// Config.AppLag doubles that.
 type Workspace struct {
 	config  Config
-	routes  map[string]route
+	router  router
 	plan    atomic.Pointer[plan]
 	meter   meter
 	buffers sync.Pool // of *bytes.Buffer, a request's body each
+	appRate bucket
 
-	mu    sync.Mutex
-	state *state // guarded by mu
-}
-
-// A route is a path's only method, the bytes its body may have, and what
-// answers it. The body is valid until serve returns.
-type route struct {
-	method string
-	limit  int
-	serve  func(r *http.Request, body []byte, p *plan) reply
+	mu      sync.Mutex
+	state   *state   // guarded by mu
+	replica *replica // likewise; nil if reads do not lag
 }
 
 // New makes an empty workspace.
 func New(c Config) *Workspace {
-	w := &Workspace{config: c, state: newState(c)}
+	w := &Workspace{config: c, state: newState(c), replica: newReplica(c)}
 	w.buffers.New = func() any { return new(bytes.Buffer) }
-	w.routes = map[string]route{
-		regionPath: {http.MethodGet, 0, w.serveRegion},
-		batchPath:  {http.MethodPost, w.config.maxBody(), w.serveBatch},
-		entityPath: {http.MethodPost, w.config.maxEntity(), w.serveEntity},
-	}
+	w.router = newRouter(append(w.trackRoutes(), w.appRoutes()...))
 	w.SetFaults(c.Faults)
 	return w
+}
+
+func (w *Workspace) trackRoutes() []route {
+	body := w.config.maxBody()
+	return []route{
+		{method: http.MethodGet, path: regionPath, serve: w.serveRegion},
+		{method: http.MethodPost, path: batchPath, limit: body, serve: w.serveBatch},
+		{method: http.MethodPost, path: entityPath, limit: w.config.maxEntity(), serve: w.serveEntity},
+		{method: http.MethodPost, path: addPath, limit: body, serve: w.serveAdd},
+		{method: http.MethodPost, path: removePath, limit: body, serve: w.serveRemove},
+	}
 }
 
 // ServeHTTP answers one request. What it changed and counted is visible before
@@ -75,8 +75,9 @@ func (w *Workspace) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		w.serveAdmin(rw, r)
 		return
 	}
-	w.meter.begin(r.URL.Path == batchPath)
-	answer := w.answer(r)
+	at := w.router.find(r.URL)
+	w.meter.begin(at.surface)
+	answer := w.answer(r, at)
 	w.meter.finish(answer)
 	answer.send(rw)
 }
@@ -84,26 +85,28 @@ func (w *Workspace) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 // answer reads the whole body before it judges anything, refusals included: a
 // server that answers early breaks the connection under a client that is still
 // writing, and only a read body lets net/http notice a client that went away.
-func (w *Workspace) answer(r *http.Request) reply {
-	to, known := w.routes[r.URL.Path]
+func (w *Workspace) answer(r *http.Request, at place) reply {
+	to, allow := at.choose(r.Method)
 	body := w.buffers.Get().(*bytes.Buffer)
 	defer w.buffers.Put(body)
 	size, err := read(body, r, to.limit)
 	w.meter.received(size)
 	p := w.plan.Load()
 	switch {
-	case err != nil, !pause(r.Context(), p.Latency):
+	case err != nil, !pause(r.Context(), p.latency(at.surface)):
 		return reply{cut: cutReset}
-	case p.down.Load():
-		return w.unavailable(p)
-	case !known:
-		return failure(http.StatusNotFound, "not found")
-	case r.Method != to.method:
-		return reply{status: http.StatusMethodNotAllowed, body: metaError("method not allowed"), allow: to.method}
-	case !w.config.authorized(r):
-		return failure(http.StatusUnauthorized, "Unauthorized request")
+	case p.isDown(at.surface):
+		return w.unavailable(p, at.surface)
+	case len(at.routes) == 0:
+		return at.surface.failure(http.StatusNotFound, "not found")
+	case to.serve == nil:
+		answer := at.surface.failure(http.StatusMethodNotAllowed, "method not allowed")
+		answer.allow = allow
+		return answer
+	case !to.open && !w.config.admits(r, at.surface):
+		return unauthorized(at.surface)
 	case size > to.limit:
-		return failure(http.StatusRequestEntityTooLarge, "request body too large")
+		return at.surface.failure(http.StatusRequestEntityTooLarge, "request body too large")
 	}
-	return to.serve(r, body.Bytes(), p)
+	return to.serve(call{r, body.Bytes(), p, at.values})
 }

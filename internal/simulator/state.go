@@ -15,6 +15,7 @@ type state struct {
 	suppressed map[key][]key         // each with all that were blocked along with it
 	events     []Event
 	ids        dedup
+	segments   []*segment // by id, from 1
 	log        []Applied
 	sequence   int64
 }
@@ -85,6 +86,9 @@ func (s *state) remove(p *person) {
 	}
 	for k := range p.identifiers {
 		s.assign(p, kind(k), "")
+	}
+	for _, g := range s.segments {
+		g.members.remove(p.serial)
 	}
 	s.people[p.serial] = nil
 	s.count--

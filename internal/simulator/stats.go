@@ -7,23 +7,27 @@ import (
 
 // Stats is what the workspace has seen and holds. Operations are those of the
 // requests that were carried out, also where the answer was cut off after it,
-// and not of those refused whole:
+// and not of those refused whole. Each id of a segment request is one, Applied
+// if it is somebody's, who may be a member already, and Nobody otherwise:
 //
 //	Operations = Applied + Rejected + Duplicates + Stale + Suppressed + Nobody + Full
 type Stats struct {
-	Requests      int64         `json:"requests"`       // to the Track API, refused and broken ones included
-	BatchRequests int64         `json:"batch_requests"` // of these, to the batch path
-	Answers       map[int]int64 `json:"answers"`        // how many of each HTTP status
-	Cut           int64         `json:"cut"`            // connections broken without an answer
-	Bytes         int64         `json:"bytes"`          // of bodies read
+	Requests        int64         `json:"requests"`         // to the Track and App APIs, refused and broken ones included
+	BatchRequests   int64         `json:"batch_requests"`   // of these, to the batch path
+	SegmentRequests int64         `json:"segment_requests"` // of these, to add people to a segment or remove them
+	AppRequests     int64         `json:"app_requests"`     // of these, to the App API
+	Answers         map[int]int64 `json:"answers"`          // how many of each HTTP status
+	Cut             int64         `json:"cut"`              // connections broken without an answer
+	Bytes           int64         `json:"bytes"`            // of bodies read
 
 	Operations int64 `json:"operations"`
+	SegmentIDs int64 `json:"segment_ids"` // of these, ids of segment requests
 	Applied    int64 `json:"applied"`
 	Rejected   int64 `json:"rejected"`
 	Duplicates int64 `json:"duplicates"` // events with a repeated id
 	Stale      int64 `json:"stale"`      // identifies older than the person's latest
 	Suppressed int64 `json:"suppressed"` // writes to a suppressed identifier
-	Nobody     int64 `json:"nobody"`     // unknown cio_id, or _update of nobody
+	Nobody     int64 `json:"nobody"`     // unknown cio_id, _update of nobody, or nobody's id for a segment
 	Full       int64 `json:"full"`       // identifies beyond 300 attributes a person
 	Conflicts  int64 `json:"conflicts"`  // applied identifies of which an identifier was ignored
 
@@ -53,6 +57,7 @@ type tally struct {
 	outcomes      [outcomes]int
 	conflicts     int
 	rejected      int
+	segmentIDs    int
 	largestEntity int
 }
 
@@ -64,14 +69,19 @@ type meter struct {
 	stats    Stats
 }
 
-func (m *meter) begin(batch bool) {
+func (m *meter) begin(s surface) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.inFlight++
 	m.stats.MostInFlight = max(m.stats.MostInFlight, m.inFlight)
 	m.stats.Requests++
-	if batch {
+	switch s {
+	case trackBatch:
 		m.stats.BatchRequests++
+	case trackSegment:
+		m.stats.SegmentRequests++
+	case appAPI:
+		m.stats.AppRequests++
 	}
 }
 
@@ -82,7 +92,7 @@ func (m *meter) received(size int) {
 	m.stats.LargestBody = max(m.stats.LargestBody, size)
 }
 
-// packed notes how many operations a batch request holds.
+// packed notes how many operations a request holds.
 func (m *meter) packed(operations int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -103,6 +113,7 @@ func (m *meter) judged(t tally) {
 	}
 	s.Operations += int64(t.rejected)
 	s.Rejected += int64(t.rejected)
+	s.SegmentIDs += int64(t.segmentIDs)
 	s.Conflicts += int64(t.conflicts)
 	s.LargestEntity = max(s.LargestEntity, t.largestEntity)
 }

@@ -1,0 +1,59 @@
+package simulator
+
+import "strings"
+
+// A profile is what the App API tells of a person. Times of change and devices
+// are never known.
+type profile struct {
+	Customer struct {
+		ID           string            `json:"id"` // "" if there is none
+		Identifiers  identifierSet     `json:"identifiers"`
+		Attributes   map[string]string `json:"attributes"`
+		Timestamps   struct{}          `json:"timestamps"`
+		Unsubscribed bool              `json:"unsubscribed"`
+		Devices      []struct{}        `json:"devices"`
+	} `json:"customer"`
+}
+
+func (p *person) profile() (f profile) {
+	c := &f.Customer
+	c.ID, c.Identifiers, c.Devices = p.identifiers[byID], p.identifierSet(), []struct{}{}
+	c.Attributes = make(map[string]string, len(p.attributes)+4)
+	for _, a := range p.attributes {
+		c.Attributes[a.name.Value()] = shown(a.value)
+	}
+	for k := byID; k <= byCioID; k++ {
+		if value, has := p.field(k.String()); has {
+			c.Attributes[k.String()] = value
+		}
+	}
+	switch valueOf(p.attributes, "unsubscribed") {
+	case "true", "1", `"1"`:
+		c.Unsubscribed = true
+	}
+	return f
+}
+
+// field is what an attribute or identifier of the name is shown as.
+func (p *person) field(name string) (value string, has bool) {
+	k, identifier := kindOf(name)
+	switch {
+	case k == byCioID:
+		return p.cioID(), true
+	case identifier:
+		return p.identifiers[k], p.identifiers[k] != ""
+	}
+	at, has := search(p.attributes, name)
+	if !has {
+		return "", false
+	}
+	return shown(p.attributes[at].value), true
+}
+
+// shown is a value as it is read back: every one is text.
+func shown(value string) string {
+	if strings.HasPrefix(value, `"`) {
+		return decoded(value)
+	}
+	return value
+}
