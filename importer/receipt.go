@@ -40,7 +40,7 @@ type receiptLine struct {
 }
 
 // record adds the lines of a block, whose refused rows are in order.
-func (f *receiptFile) record(b *block, input string, match string, m *mapping.Mapper) {
+func (f *receiptFile) record(b *block, input func(record int) string, match string, m *mapping.Mapper) {
 	refused := b.refused
 	for i := range b.Len() {
 		for len(refused) > 0 && int(refused[0].record) < i {
@@ -49,12 +49,13 @@ func (f *receiptFile) record(b *block, input string, match string, m *mapping.Ma
 		if b.answered[i].IsZero() {
 			continue
 		}
+		name := input(i) // before Identify, whose value it would overwrite
 		value, action := m.Identify(&b.Block, i)
 		if !action.Certified() {
 			continue
 		}
 		line := receiptLine{
-			Input: input, Row: m.Row().Number, Match: match, Identifier: f.name(value), Operation: string(action),
+			Input: name, Row: m.Row().Number, Match: match, Identifier: f.name(value), Operation: string(action),
 			Verdict: "accepted", Requested: b.answered[i].UTC().Format(time.RFC3339Nano),
 		}
 		if len(refused) > 0 && int(refused[0].record) == i {

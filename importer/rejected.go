@@ -27,8 +27,8 @@ type reportFormat struct {
 	many   bool // there are several inputs: messages name theirs
 }
 
-func newReportFormat(sources []Source) reportFormat {
-	f := reportFormat{input: sources[0].Input, many: len(sources) > 1}
+func (j *Job) reportFormat() reportFormat {
+	f := reportFormat{input: j.Sources[0].Input, many: len(j.Sources) > 1 || len(j.Seeds) > 1}
 	for _, c := range f.input.Columns {
 		own := slices.Contains(rows.ReportColumns, c.Name)
 		f.own = append(f.own, own)
@@ -38,12 +38,12 @@ func newReportFormat(sources []Source) reportFormat {
 }
 
 // add notes one row; flush writes it.
-func (f *rejectedFile) add(in *rows.Input, row *rows.Row, columns []rows.Column, r refused) {
+func (f *rejectedFile) add(input string, row *rows.Row, columns []rows.Column, r refused) {
 	if f.empty() {
 		f.buffer = f.format.appendHeader(f.buffer)
 	}
 	if f.format.many {
-		r.Message = fmt.Sprintf("%s:%d: %s", in.Name, row.Line, r.Message)
+		r.Message = fmt.Sprintf("%s:%d: %s", input, row.Line, r.Message)
 	}
 	if f.format.input.Format == rows.CSV {
 		f.buffer = f.format.appendCSV(f.buffer, row, r)
@@ -175,7 +175,7 @@ func appendOthers(dst []byte, row *rows.Row, columns []rows.Column) []byte {
 // CopyRejected writes the run's rejected file to path as well; a header alone
 // where no row was rejected, so that a file of an earlier run does not mislead.
 func (j *Job) CopyRejected(path string) error {
-	f := newReportFormat(j.Sources)
+	f := j.reportFormat()
 	source := filepath.Join(j.Run.Dir, "rejected."+string(f.input.Format))
 	from, err := os.Open(source)
 	if os.IsNotExist(err) {

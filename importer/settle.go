@@ -48,7 +48,7 @@ func newSettler(j *Job) (*settler, error) {
 		s.parsers = append(s.parsers, source.Input.Parser(rows.ReportColumns))
 		s.mappers = append(s.mappers, j.mapper(i))
 	}
-	s.rejected.format = newReportFormat(j.Sources)
+	s.rejected.format = j.reportFormat()
 	return s, nil
 }
 
@@ -104,12 +104,12 @@ func (s *settler) settle(blocks []*block) error {
 func (s *settler) record(b *block) {
 	s.blocks++
 	s.judge(b)
-	in := s.job.Sources[b.source].Input
 	for _, r := range b.refused {
 		row := s.parsers[b.source].Row(&b.Block, int(r.record))
-		s.reasons.add(Reason{Reason: r.Reason, Field: r.Field, Status: r.Status, Input: in.Name, Row: row.Number, Line: row.Line})
+		name := s.origin(b, r.record)
+		s.reasons.add(Reason{Reason: r.Reason, Field: r.Field, Status: r.Status, Input: name, Row: row.Number, Line: row.Line})
 		if s.rejected.path != "" {
-			s.rejected.add(in, row, s.parsers[b.source].Columns(), r)
+			s.rejected.add(name, row, s.parsers[b.source].Columns(), r)
 		}
 	}
 	for _, r := range b.replaced {
@@ -117,11 +117,20 @@ func (s *settler) record(b *block) {
 			break
 		}
 		row := s.parsers[b.source].Row(&b.Block, int(r.record))
-		s.state.Replaced = append(s.state.Replaced, Replaced{in.Name, row.Number, row.Line, r.by})
+		s.state.Replaced = append(s.state.Replaced, Replaced{s.origin(b, r.record), row.Number, row.Line, r.by})
 	}
 	if s.job.Receipt != "" {
-		s.receipt.record(b, in.Name, s.job.Match, s.mappers[b.source])
+		s.receipt.record(b, func(record int) string { return s.origin(b, uint32(record)) }, s.job.Match, s.mappers[b.source])
 	}
+}
+
+// origin names the input that a row is of: of a file of rejected rows, the one
+// that they were rejected from.
+func (s *settler) origin(b *block, record uint32) string {
+	if len(s.job.Seeds) > 0 {
+		return s.mappers[b.source].Origin(&b.Block, int(record))
+	}
+	return s.job.Sources[b.source].Input.Name
 }
 
 // judge counts the block's verdicts, and puts what was refused into the order

@@ -74,6 +74,12 @@ func (m *Mapper) seed(r *rows.Row) *Seed {
 	return &seeds[0]
 }
 
+// Origin returns the name of the input that record i of b is of, in a file of
+// rejected rows.
+func (m *Mapper) Origin(b *rows.Block, i int) string {
+	return m.seed(m.parser.Row(b, i)).Input
+}
+
 // reported returns what a file of rejected rows says of the row in one of its own
 // columns.
 func (m *Mapper) reported(r *rows.Row, column string) []byte {

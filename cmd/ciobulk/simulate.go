@@ -14,9 +14,9 @@ func (p *program) simulateCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "simulate",
 		Usage: "be a Customer.io on this machine, to try things without an account",
-		Description: `Serves the Track API on loopback until it is interrupted, and prints the
-environment that makes other calls of ciobulk use it. What it holds can be read
-under /_simulator/people, /_simulator/events and /_simulator/stats.`,
+		Description: `Serves the Track API, and what ciobulk asks of the App API, on loopback until it
+is interrupted, and prints the environment that makes other calls of ciobulk use it.
+What it holds can be read under /_simulator/people, events, segments and stats.`,
 		UsageText: `ciobulk simulate
 ciobulk simulate --port 8025 --faults '{"every_429": 10, "cut_after": 25, "latency": "50ms"}'`,
 		Flags: []cli.Flag{
@@ -34,6 +34,7 @@ ciobulk simulate --port 8025 --faults '{"every_429": 10, "cut_after": 25, "laten
 const (
 	simulatedSite = "simulated-site"
 	simulatedKey  = "simulated-key"
+	simulatedApp  = "simulated-app-key"
 )
 
 func (p *program) simulate(c *cli.Context) error {
@@ -41,7 +42,7 @@ func (p *program) simulate(c *cli.Context) error {
 		return usage("simulate takes no file", "to rehearse a run, give --simulate to its command")
 	}
 	config := simulator.Config{
-		SiteID: simulatedSite, APIKey: simulatedKey, Region: c.String("region"),
+		SiteID: simulatedSite, APIKey: simulatedKey, AppKey: simulatedApp, Region: c.String("region"),
 		WorkspaceID: c.Int64("workspace"), CountOnly: c.Bool("count-only"),
 	}
 	if config.Region != "us" && config.Region != "eu" {
@@ -58,8 +59,8 @@ func (p *program) simulate(c *cli.Context) error {
 	if err != nil {
 		return usage(err.Error(), "another --port may be free; 0 finds one")
 	}
-	fmt.Fprintf(p.out, "export CUSTOMERIO_TRACK_URL=%s\nexport CUSTOMERIO_SITE_ID=%s\nexport CUSTOMERIO_API_KEY=%s\n",
-		url, simulatedSite, simulatedKey)
+	fmt.Fprintf(p.out, "export CUSTOMERIO_TRACK_URL=%s\nexport CUSTOMERIO_SITE_ID=%s\nexport CUSTOMERIO_API_KEY=%s\n", url, simulatedSite, simulatedKey)
+	fmt.Fprintf(p.out, "export CUSTOMERIO_APP_URL=%s\nexport CUSTOMERIO_APP_API_KEY=%s\n", url, simulatedApp)
 	fmt.Fprintf(p.err, "ciobulk: a simulated Customer.io, workspace %d (%s), until it is interrupted\n", config.WorkspaceID, config.Region)
 	return wait()
 }
@@ -69,7 +70,7 @@ func (p *program) simulate(c *cli.Context) error {
 func (s *session) simulated(values map[string]string) (end func(), err error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	key := rand.Text() // so that nobody else on this machine can write to it
-	w := simulator.New(simulator.Config{SiteID: simulatedSite, APIKey: key})
+	w := simulator.New(simulator.Config{SiteID: simulatedSite, APIKey: key, AppKey: key})
 	url, wait, err := simulator.Serve(ctx, "127.0.0.1:0", w)
 	if err != nil {
 		cancel()
@@ -77,6 +78,7 @@ func (s *session) simulated(values map[string]string) (end func(), err error) {
 	}
 	values["CUSTOMERIO_TRACK_URL"], values["CUSTOMERIO_REGION"] = url, ""
 	values["CUSTOMERIO_SITE_ID"], values["CUSTOMERIO_API_KEY"] = simulatedSite, key
+	values["CUSTOMERIO_APP_URL"], values["CUSTOMERIO_APP_API_KEY"] = url, key
 	s.report.note("simulated: nothing leaves this machine")
 	return func() {
 		s.report.note(fmt.Sprintf("people in the simulated workspace: %s", grouped(int64(w.Stats().People))))

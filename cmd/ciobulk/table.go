@@ -63,12 +63,8 @@ func (t table) cost(b *strings.Builder) {
 func (t table) besides(b *strings.Builder) {
 	s := t.summary
 	if s.Triggers > 0 {
-		would := "were"
-		if s.DryRun {
-			would = "would be"
-		}
-		fmt.Fprintf(b, "%s of the last 72 hours or without a time %s sent, which can start campaigns; --no-triggers filters them\n",
-			counted(s.Triggers, "event"), would)
+		fmt.Fprintf(b, "%s can start campaigns, being younger than 72 hours or without a time; --no-triggers filters them\n",
+			counted(s.Triggers, "event"))
 	}
 	if c := s.Segment; c != nil {
 		t.segment(b, c)
@@ -140,7 +136,9 @@ func why(r importer.Reason) string {
 func (t table) next(b *strings.Builder) {
 	if file := t.rejectedFile(); file != "" {
 		fmt.Fprintf(b, "\nthe rows are in %s\n", file)
-		fmt.Fprintf(b, "mend them there, then: %s\n", t.mendedCommand(file))
+		if t.session.retried == nil {
+			fmt.Fprintf(b, "mend them there, then: %s\n", t.mendedCommand(file))
+		}
 		if t.summary.Run != "" && t.end.code == exitRejected {
 			fmt.Fprintf(b, "or send them as they are: %s\n", t.retryCommand())
 		}
@@ -165,9 +163,6 @@ func (t table) rejectedFile() string {
 func (t table) mendedCommand(file string) string {
 	c := t.session.c
 	words := append(append([]string{"ciobulk"}, strings.Fields(t.session.verb.name)...), file)
-	if r := t.session.retried; r != nil {
-		return shellLine(append([]string{"ciobulk", "retry", t.summary.Run}, t.stateDir()...))
-	}
 	for _, flag := range []string{"mapping", "match", "segment", "credentials"} {
 		if v := c.String(flag); v != "" {
 			words = append(words, "--"+flag, v)
@@ -219,6 +214,9 @@ func shellLine(words []string) string {
 func counted(n int64, what string) string {
 	if n == 1 {
 		return "1 " + what
+	}
+	if stem, ok := strings.CutSuffix(what, "person"); ok {
+		return grouped(n) + " " + stem + "people"
 	}
 	if stem, ok := strings.CutSuffix(what, "y"); ok {
 		what = stem + "ie"
