@@ -114,8 +114,8 @@ func (t *timestamp) seconds(text []byte) (int64, string) {
 	case layoutUnix, layoutUnixMs:
 		return t.parseUnix(text)
 	case layoutUnixOrISO:
-		if n, ok := parseInt(text); ok {
-			return n, ""
+		if allDigits(text) {
+			return t.parseUnix(text)
 		}
 		return parseISO(text, t.zone)
 	case layoutISO:
@@ -137,11 +137,11 @@ func (t *timestamp) seconds(text []byte) (int64, string) {
 func (t *timestamp) parseUnix(text []byte) (int64, string) {
 	n, ok := parseInt(text)
 	switch {
-	case !ok && t.layout == layoutUnix:
+	case !ok && t.layout != layoutUnixMs:
 		return 0, quoted(text) + " is not a whole number of seconds"
 	case !ok:
 		return 0, quoted(text) + " is not a whole number of milliseconds"
-	case t.layout == layoutUnix:
+	case t.layout != layoutUnixMs:
 		return n, ""
 	}
 	if n < 0 {

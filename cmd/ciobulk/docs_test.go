@@ -35,7 +35,8 @@ func TestSamples(t *testing.T) {
 				t.Fatalf("inputs of %s: %v, %v", m, inputs, err)
 			}
 			bad := filepath.Join(t.TempDir(), "rejected")
-			out, err := exec.CommandContext(t.Context(), "ciobulk", "upsert", inputs[0], "-m", m, "--dry-run", "--rejected", bad).CombinedOutput()
+			args := append(sampleVerb(t, m), inputs[0], "-m", m, "--dry-run", "--rejected", bad)
+			out, err := exec.CommandContext(t.Context(), "ciobulk", args...).CombinedOutput()
 			if code := exitCode(t, err); code != exitRejected {
 				t.Fatalf("exit code %d\n%s", code, out)
 			}
@@ -46,6 +47,23 @@ func TestSamples(t *testing.T) {
 			golden(t, filepath.Base(stem), append(bytes.ReplaceAll(out, []byte(bad), []byte("REJECTED")), rejected...))
 		})
 	}
+}
+
+// sampleVerb is the command that a sample's mapping is for.
+func sampleVerb(t *testing.T, path string) []string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	operation := regexp.MustCompile(`(?m)^operation: (\w+)`).FindSubmatch(text)
+	switch {
+	case operation == nil: // or by column
+		return []string{"upsert"}
+	case string(operation[1]) == "segment":
+		return []string{"segment", "add"}
+	}
+	return []string{string(operation[1])}
 }
 
 func exitCode(t *testing.T, err error) int {

@@ -166,7 +166,6 @@ func (s *session) chooseSegment(ctx context.Context) error {
 		}
 	}
 	s.job.Call, err = customerio.SegmentCall(s.segment.ID, s.verb.remove, s.mapping.Match())
-	s.job.BatchRows = min(s.job.BatchRows, customerio.MaxSegmentIDs)
 	return err
 }
 

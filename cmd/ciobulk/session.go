@@ -121,6 +121,13 @@ func (s *session) settle() (err error) {
 	if slices.ContainsFunc(s.mapping.Actions(), mapping.Action.Certified) {
 		j.Receipt = importer.ReceiptIdentifiers(c.String("receipt-identifiers"))
 	}
+	if s.verb.action == mapping.Member {
+		// The segment is not known yet, and the call is of the same size.
+		if j.Call, err = customerio.SegmentCall(1, s.verb.remove, s.mapping.Match()); err != nil {
+			return err
+		}
+		j.BatchRows = min(j.BatchRows, customerio.MaxSegmentIDs)
+	}
 	if err := j.Check(); err != nil {
 		return usage(err.Error(), "")
 	}
