@@ -39,6 +39,7 @@ func checkCSV(t testing.TB, delimiter byte, text string) {
 			got = append(got, fmt.Sprintf("%d malformed", r.Line))
 			continue
 		}
+		checkPlain(t, r)
 		s := fmt.Sprint(r.Line)
 		for _, c := range r.Cells {
 			s += fmt.Sprintf(" %q", strings.ReplaceAll(string(c.Text), "\r\n", "\n"))
@@ -116,11 +117,22 @@ func checkJSONL(t testing.TB, text string) {
 			t.Fatalf("%q: accepted by the reference: %t, here %+v", line, ok, r.Broken)
 		}
 		if ok {
+			checkPlain(t, r)
 			compare(t, line, members(p, r), want)
 		}
 	}
 	if i != b.Len() {
 		t.Fatalf("%q: %d rows, want %d", text, b.Len(), i)
+	}
+}
+
+// checkPlain: what a row calls plain can be copied into a JSON string.
+func checkPlain(t testing.TB, r *Row) {
+	t.Helper()
+	for _, c := range r.Cells {
+		if quoted := AppendJSONString(nil, c.Text); r.Plain && c.Kind == Text && string(quoted) != `"`+string(c.Text)+`"` {
+			t.Errorf("%q is not plain, as its row says: %s", c.Text, quoted)
+		}
 	}
 }
 
