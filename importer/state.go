@@ -109,7 +109,7 @@ func (w Work) id() string {
 	if base := filepath.Base(w.Inputs[0].Path); base != "-" {
 		name, _, _ = strings.Cut(base, ".")
 	}
-	return fmt.Sprintf("%s-%s-%s", w.Verb, sanitize(name), hex.EncodeToString(h.Sum(nil))[:8])
+	return fmt.Sprintf("%s-%s-%s", sanitize(w.Verb), sanitize(name), hex.EncodeToString(h.Sum(nil))[:8])
 }
 
 // sanitize keeps what every file system bears.

@@ -198,9 +198,24 @@ func (s *session) lookUp(ctx context.Context, wanted string, id int64, isID bool
 	}
 	hint := "see ciobulk segment list, or give --create to make it"
 	if near := mapping.Nearest(wanted, names); len(near) > 0 {
-		hint = fmt.Sprintf("did you mean %q? %s", near[:min(len(near), 3)], hint)
+		hint = fmt.Sprintf("did you mean %s? %s", quotedNames(near), hint)
+	} else if len(names) > 0 {
+		hint = fmt.Sprintf("manual segments are %s; %s", quotedNames(names), hint)
 	}
 	return usage(fmt.Sprintf("there is no segment %q", wanted), hint)
+}
+
+// quotedNames joins the first few names.
+func quotedNames(names []string) string {
+	const most = 5
+	var quoted []string
+	for _, name := range names[:min(len(names), most)] {
+		quoted = append(quoted, strconv.Quote(name))
+	}
+	if len(names) > most {
+		quoted = append(quoted, "…")
+	}
+	return strings.Join(quoted, ", ")
 }
 
 // How the segment's count is read after a run, which it lags behind by seconds.
