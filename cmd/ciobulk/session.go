@@ -60,7 +60,7 @@ func (p *program) newSession(c *cli.Context, v verb) (*session, error) {
 		// The buffers of a run are made once and live as long as it does, and
 		// there is next to no garbage: collecting sooner is cheap, and the
 		// default would let the heap grow to twice the buffers.
-		debug.SetGCPercent(10)
+		debug.SetGCPercent(25)
 	}
 	if c.String("log-format") == "json" {
 		p.log = slog.New(slog.NewJSONHandler(p.err, nil))
