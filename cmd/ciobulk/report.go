@@ -73,7 +73,7 @@ func (r *reporter) opened(in *rows.Input) {
 		if name == "" {
 			name = fmt.Sprintf("delimiter %q", in.Delimiter)
 		}
-		what = append(what, name, fmt.Sprintf("%d columns", len(in.Columns)))
+		what = append(what, name, counted(int64(len(in.Columns)), "column"))
 	}
 	if in.BOM {
 		what = append(what, "byte order mark")
