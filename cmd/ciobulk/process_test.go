@@ -124,13 +124,7 @@ func (s *scene) write(name string, data []byte) {
 
 // command is a call of ciobulk on the scene, with small blocks.
 func (s *scene) command(args ...string) *exec.Cmd {
-	args = append([]string{"upsert", "people.csv", "-m", "people.yaml", "--rate", "1000",
-		"--concurrency", "4", "--batch-rows", "20", "--log-format", "json"}, args...)
-	c := exec.CommandContext(s.Context(), "ciobulk", args...)
-	c.Dir = s.dir
-	c.Env = append(os.Environ(), "CUSTOMERIO_TRACK_URL="+s.url, "CUSTOMERIO_SITE_ID="+testSite, "CUSTOMERIO_API_KEY="+testKey)
-	c.Stdout, c.Stderr = new(bytes.Buffer), new(bytes.Buffer)
-	return c
+	return s.call(append([]string{"upsert", "people.csv", "-m", "people.yaml", "--concurrency", "4", "--batch-rows", "20"}, args...)...)
 }
 
 // wait waits for what a test cannot go on without.
@@ -196,4 +190,13 @@ func (w *watcher) Write(p []byte) (int, error) {
 		close(w.seen)
 	}
 	return n, err
+}
+
+// call is a call of ciobulk on the scene.
+func (s *scene) call(args ...string) *exec.Cmd {
+	c := exec.CommandContext(s.Context(), "ciobulk", append(args, "--rate", "1000", "--log-format", "json")...)
+	c.Dir = s.dir
+	c.Env = append(os.Environ(), "CUSTOMERIO_TRACK_URL="+s.url, "CUSTOMERIO_SITE_ID="+testSite, "CUSTOMERIO_API_KEY="+testKey)
+	c.Stdout, c.Stderr = new(bytes.Buffer), new(bytes.Buffer)
+	return c
 }

@@ -25,6 +25,8 @@ func TestMain(m *testing.M) {
 const (
 	testSite = "site"
 	testKey  = "key-that-must-not-show"
+
+	testAppKey = "app-key-that-must-not-show"
 )
 
 // newService serves a workspace to one test. Where an OpenAPI document is
