@@ -33,7 +33,7 @@ const (
 // given, every request is checked against it.
 func newService(t testing.TB, c simulator.Config) (w *simulator.Workspace, url string) {
 	t.Helper()
-	c.SiteID, c.APIKey = testSite, testKey
+	c.SiteID, c.APIKey, c.AppKey = testSite, testKey, testAppKey
 	w = simulator.New(c)
 	server := httptest.NewServer(checkContract(t, w))
 	t.Cleanup(server.Close)
@@ -50,10 +50,13 @@ func TestScripts(t *testing.T) {
 			env.Setenv("CUSTOMERIO_TRACK_URL", url)
 			env.Setenv("CUSTOMERIO_SITE_ID", testSite)
 			env.Setenv("CUSTOMERIO_API_KEY", testKey)
+			env.Setenv("CUSTOMERIO_APP_URL", url)
+			env.Setenv("CUSTOMERIO_APP_API_KEY", testAppKey)
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"faults": setFaults, "person": showPerson, "expect": expectStat, "rows": makeRows, "exits": exits, "records": countRecords,
+			"makesegment": makeSegment, "members": countMembers, "tracked": tracked,
 		},
 		UpdateScripts: os.Getenv("UPDATE") != "",
 	})
@@ -107,6 +110,33 @@ func makeRows(ts *testscript.TestScript, _ bool, args []string) {
 	_, err := fmt.Sscan(args[1], &n)
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), peopleCSV(n), 0o600))
+}
+
+// makesegment NAME manual|dynamic: there is such a segment.
+func makeSegment(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Value("service").(*simulator.Workspace).AddSegment(args[0], args[1] == "manual")
+}
+
+// members NAME N: so many people are in the segment.
+func countMembers(ts *testscript.TestScript, _ bool, args []string) {
+	for _, s := range ts.Value("service").(*simulator.Workspace).Segments() {
+		if s.Name == args[0] && fmt.Sprint(s.Count) == args[1] {
+			return
+		}
+	}
+	ts.Fatalf("no segment %s with %s people: %+v", args[0], args[1], ts.Value("service").(*simulator.Workspace).Segments())
+}
+
+// tracked ACTION NAME KIND VALUE ATTRIBUTES…: the events are just these, in their
+// order, each with five arguments.
+func tracked(ts *testscript.TestScript, _ bool, args []string) {
+	var got []string
+	for _, e := range ts.Value("service").(*simulator.Workspace).Events() {
+		got = append(got, e.Action, e.Name, e.Kind, e.Value, string(e.Attributes))
+	}
+	if strings.Join(got, "\n") != strings.Join(args, "\n") {
+		ts.Fatalf("events are\n%q\nwant\n%q", got, args)
+	}
 }
 
 // records N FILE…: the CSV files have N records together, without their headers.
