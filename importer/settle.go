@@ -87,6 +87,7 @@ func (s *settler) settle(blocks []*block) error {
 		// These blocks are not settled, and the run's last checkpoint must not
 		// say so.
 		s.state, s.reasons = before, newTally(before.Reasons)
+		s.rejected.size, s.receipt.size = before.RejectedBytes, before.ReceiptBytes
 		return fmt.Errorf("cannot write what became of the rows: %w", err)
 	}
 	last := blocks[len(blocks)-1]

@@ -149,12 +149,15 @@ func (s State) begin(work Work, id string, mode Mode, now time.Time) (*Run, erro
 // unfinished finds the newest run of the work that can be continued. A
 // damaged checkpoint is an *UnfinishedError.
 func (s State) unfinished(id string) (*Run, error) {
-	dirs, err := filepath.Glob(filepath.Join(s.Dir, "*-"+id))
+	entries, err := os.ReadDir(s.Dir) // in the order of their names, which begin with the time
 	if err != nil {
 		return nil, err
 	}
-	slices.Sort(dirs)
-	for _, dir := range slices.Backward(dirs) {
+	for _, e := range slices.Backward(entries) {
+		if !e.IsDir() || !strings.HasSuffix(e.Name(), "-"+id) {
+			continue
+		}
+		dir := filepath.Join(s.Dir, e.Name())
 		r := &Run{Name: filepath.Base(dir), Dir: dir}
 		r.Checkpoint, err = loadCheckpoint(dir)
 		switch {

@@ -71,6 +71,10 @@ func (m *Mapping) Actions() []Action {
 	return []Action{m.verb}
 }
 
+// Events reports whether an operation of the mapping may be an event or a page
+// view.
+func (m *Mapping) Events() bool { return slices.ContainsFunc(m.Actions(), Action.isEvent) }
+
 // Destructive reports whether an operation of the mapping may be.
 func (m *Mapping) Destructive() bool { return slices.ContainsFunc(m.Actions(), Action.Destructive) }
 

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 
@@ -54,6 +55,9 @@ func (m *Mapping) finishHappening(h *happening, what string) error {
 			return m.wrong(a.place, "put it in quotes", "%s of %s is text", a.name, what)
 		}
 	}
+	if err := m.checkConstantName(&h.name, what); err != nil {
+		return err
+	}
 	t := &h.timestamp
 	if typed, _ := t.at("type"); t.typ != asItStands && t.typ != typeTime {
 		return m.wrong(typed, `write "type: timestamp", or drop the type`, "timestamp of %s is a timestamp", what)
@@ -75,6 +79,22 @@ func (m *Mapping) finishHappening(h *happening, what string) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// checkConstantName refuses a name for all rows that no row can have.
+func (m *Mapping) checkConstantName(a *attribute, what string) error {
+	if a.constant == nil {
+		return nil
+	}
+	text := bytes.TrimSpace(a.constant[1 : len(a.constant)-1])
+	switch {
+	case len(text) == 0:
+		return m.wrong(a.place, "write a name", "the %s's %s is empty", what, a.name)
+	case len(text) > customerio.MaxEventName && what == string(Event):
+		return m.wrong(a.place, "choose a shorter name", "the event's name is %d bytes; the limit is %d", len(text), customerio.MaxEventName)
+	}
+	a.constant = append(append([]byte{'"'}, text...), '"')
 	return nil
 }
 

@@ -13,7 +13,7 @@ type Outcome int
 // The outcomes of Append.
 const (
 	Send      Outcome = iota // its operation was appended
-	Filtered                 // `where` does not hold for it
+	Filtered                 // `where` does not hold for it, or it is not asked for
 	Rejected                 // it cannot be sent, see Rejection
 	Elsewhere                // it is of another shard
 	Duplicate                // another row of the person is sent instead, see Instead
@@ -99,6 +99,9 @@ func (m *Mapper) Append(dst []byte, b *rows.Block, i int) (_ []byte, hash uint64
 
 // look decides what can be told before anything is written.
 func (m *Mapper) look(r *rows.Row) Outcome {
+	if r.Broken != nil && m.terms.Class == UnknownClass {
+		return Filtered // it was never sent
+	}
 	if r.Broken != nil {
 		m.refusal = brokenRejection(r.Broken)
 		return Rejected

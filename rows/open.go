@@ -120,8 +120,17 @@ func (in *Input) open(stdin io.Reader) error {
 	if info.Mode().IsRegular() {
 		in.Size = info.Size()
 	}
-	in.source = counter{in.file, &in.read}
+	in.source = counter{in.bounded(0), &in.read}
 	return nil
+}
+
+// bounded reads the file from offset on, and a regular one no further than it
+// reached when it was opened: what is appended later is not what was looked at.
+func (in *Input) bounded(offset int64) io.Reader {
+	if in.Size < 0 {
+		return in.file
+	}
+	return io.LimitReader(in.file, in.Size-offset)
 }
 
 // cause drops the operation and path that os errors repeat.

@@ -23,7 +23,7 @@ func (in *Input) SeekTo(p Position) error {
 	if _, err := in.file.Seek(p.Offset, io.SeekStart); err != nil {
 		return &Error{Name: in.Name, Msg: "cannot continue", Err: cause(err)}
 	}
-	in.source, in.carry, in.ended, in.stop, in.padded, in.at = counter{in.file, &in.read}, nil, false, nil, false, p
+	in.source, in.carry, in.ended, in.stop, in.padded, in.at = counter{in.bounded(p.Offset), &in.read}, nil, false, nil, false, p
 	in.read.Store(p.Offset)
 	return nil
 }

@@ -93,7 +93,10 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 	}
 	name := args[1]
 	if name == "help" {
-		return append([]string{args[0], "--help"}, args[2:]...), nil
+		if len(args) == 2 {
+			return []string{args[0], "--help"}, nil
+		}
+		return arrange(app, append(append([]string{args[0]}, args[2:]...), "--help"))
 	}
 	command := app.Command(name)
 	if command == nil {

@@ -53,6 +53,9 @@ func (s *session) survey(ctx context.Context) (*importer.Survey, error) {
 			return nil, err
 		}
 		first.Sources = append(first.Sources, again)
+		if err := same(source.Input, again.Input); err != nil {
+			return nil, err
+		}
 	}
 	found, err := first.Survey(ctx, s.mapping.DuplicateRule())
 	if err != nil {
@@ -62,22 +65,37 @@ func (s *session) survey(ctx context.Context) (*importer.Survey, error) {
 	return found, nil
 }
 
+// same refuses an input that is not what it was when the run opened it.
+func same(in, again *rows.Input) error {
+	if in.Size == again.Size && in.Digest == again.Digest {
+		return nil
+	}
+	return usage(in.Name+" has changed since it was opened; nothing was sent", "wait until it is complete")
+}
+
+// unchanged makes sure that the run reads what the survey has read.
+func (s *session) unchanged() error {
+	for _, source := range s.job.Sources {
+		again, err := s.bound(source.Input.Path, func(*rows.Input) {})
+		if err != nil {
+			return err
+		}
+		again.Input.Close()
+		if err := same(source.Input, again.Input); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // consent sees to it that somebody wants just these people to be deleted,
 // suppressed or unsuppressed.
 func (s *session) consent(ctx context.Context, stop <-chan struct{}, found *importer.Survey) error {
-	if found == nil || found.People == 0 {
-		return nil
-	}
-	if err := s.bounded(ctx, found.People); err != nil {
+	if err := s.expected(ctx, found); err != nil {
 		return err
 	}
-	expect, told := s.c.Int64("expect"), s.c.IsSet("expect")
-	if told && expect != found.People {
-		return usage(fmt.Sprintf("%s would be %s, but --expect says %d; nothing was sent",
-			counted(found.People, "distinct person"), s.done(), expect), "look at the file again")
-	}
-	if s.c.Bool("yes") && told {
-		return nil
+	if !s.mapping.Destructive() || found.People == 0 || s.c.Bool("yes") {
+		return nil // --yes comes with --expect
 	}
 	in, isFile := s.in.(*os.File)
 	out, outIsFile := s.err.(*os.File)
@@ -86,6 +104,24 @@ func (s *session) consent(ctx context.Context, stop <-chan struct{}, found *impo
 	}
 	return usage(fmt.Sprintf("%s would be %s in %s; nothing was sent", counted(found.People, "distinct person"), s.done(), s.place()),
 		fmt.Sprintf("to do it without a terminal: --yes --expect %d", found.People))
+}
+
+// expected holds what was found against --expect and --max-delete.
+func (s *session) expected(ctx context.Context, found *importer.Survey) error {
+	if !s.mapping.Destructive() {
+		if s.c.IsSet("expect") || s.c.IsSet("max-delete") {
+			return usage("--yes, --expect and --max-delete go with what deletes people, and the mapping does not", "drop them")
+		}
+		return nil
+	}
+	if err := s.bounded(ctx, found.People); err != nil {
+		return err
+	}
+	if expect := s.c.Int64("expect"); s.c.IsSet("expect") && expect != found.People {
+		return usage(fmt.Sprintf("%s would be %s, but --expect says %d; nothing was sent",
+			counted(found.People, "distinct person"), s.done(), expect), "look at the file again")
+	}
+	return nil
 }
 
 // done is what happens to people, in words.
@@ -159,7 +195,7 @@ func (s *session) bounded(ctx context.Context, people int64) error {
 		if err != nil {
 			return err
 		}
-		most = int64(float64(all) * percent / 100)
+		most = int64(float64(all) * percent / 100 / float64(s.job.Shard.Count))
 	} else {
 		n, err := strconv.ParseInt(text, 10, 64)
 		if err != nil || n < 0 {

@@ -44,11 +44,17 @@ func rowFlags(v verb) []cli.Flag {
 		}
 	}
 	if v.action == mapping.Event || v.action == mapping.Page || v.action == mapping.Upsert {
-		flags = append(flags,
-			&cli.StringFlag{Category: partEvents, Name: "event-ids", Value: "derived", Usage: "`derived|run`: run makes new ones, for sending the same file on purpose again"},
-			&cli.BoolFlag{Category: partEvents, Name: "no-triggers", Usage: "filter events that can start campaigns: younger than 72 h, or without a timestamp"})
+		flags = append(flags, eventFlags()...)
 	}
 	return append(append(flags, runFlags()...), accidentFlags(v)...)
+}
+
+// eventFlags are those of what people did.
+func eventFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Category: partEvents, Name: "event-ids", Value: "derived", Usage: "`derived|run`: run makes new ones, for sending the same file on purpose again"},
+		&cli.BoolFlag{Category: partEvents, Name: "no-triggers", Usage: "filter events that can start campaigns: younger than 72 h, or without a timestamp"},
+	}
 }
 
 // accidentFlags are those against accidents.
@@ -131,12 +137,16 @@ func inputOptions(c *cli.Context) (rows.Options, error) {
 	case d == "":
 	case d == "tab" || d == `\t`:
 		o.Delimiter = '\t'
-	case len(d) == 1 && d[0] < 0x80 && !strings.Contains("\"\r\n", d):
+	case len(d) == 1 && d[0] < 0x80 && !strings.ContainsAny(d, "\"\r\n_") && !isLetterOrDigit(d[0]):
 		o.Delimiter = d[0]
 	default:
-		return o, usage(fmt.Sprintf("--delimiter is %q", d), "it is one ASCII character, or tab")
+		return o, usage(fmt.Sprintf("--delimiter is %q", d), "it is one ASCII character that is no letter, digit or quote, or tab")
 	}
 	return o, nil
+}
+
+func isLetterOrDigit(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
 }
 
 // maxShards bounds N of --shard.

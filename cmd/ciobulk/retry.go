@@ -18,15 +18,17 @@ import (
 // recipe is what a run does, kept beside its record so that its rejected rows can
 // be sent again without saying all of it anew. It holds no credentials.
 type recipe struct {
-	Verb      string   `json:"verb"`
-	Mapping   bool     `json:"mapping"` // there is a copy of it
-	Match     string   `json:"match,omitempty"`
-	Where     string   `json:"where,omitempty"`
-	Segment   string   `json:"segment,omitempty"`
-	Format    string   `json:"format"`
-	Delimiter string   `json:"delimiter,omitempty"`
-	Origins   []origin `json:"origins"` // the inputs that the rows came from
-	Nonce     string   `json:"nonce,omitempty"`
+	Verb       string   `json:"verb"`
+	Mapping    bool     `json:"mapping"` // there is a copy of it
+	Match      string   `json:"match,omitempty"`
+	Where      string   `json:"where,omitempty"`
+	Segment    string   `json:"segment,omitempty"`
+	Format     string   `json:"format"`
+	Delimiter  string   `json:"delimiter,omitempty"`
+	NoTriggers bool     `json:"no_triggers,omitempty"`
+	Receipt    string   `json:"receipt_identifiers,omitempty"`
+	Origins    []origin `json:"origins"` // the inputs that the rows came from
+	Nonce      string   `json:"nonce,omitempty"`
 }
 
 // origin is an input that rows, and so the ids of their events, came from.
@@ -52,6 +54,7 @@ func (s *session) keepRecipe() error {
 	in := s.job.Sources[0].Input
 	r := recipe{
 		Verb: s.verb.name, Match: s.c.String("match"), Where: s.c.String("where"),
+		NoTriggers: s.job.NoTriggers, Receipt: string(s.job.Receipt),
 		Format: string(in.Format), Nonce: s.job.Run.Checkpoint.Nonce,
 	}
 	if in.Format == rows.CSV {
@@ -80,9 +83,17 @@ func (s *session) keepRecipe() error {
 	return s.job.Run.WriteFile(recipeFile, append(data, '\n'))
 }
 
+// retriedWorkspace is the only workspace that a retry may go to, 0 where that is
+// not known or nothing is retried.
+func (s *session) retriedWorkspace() int64 {
+	if s.retried == nil {
+		return 0
+	}
+	return s.retried.run.Checkpoint.Work.Workspace
+}
+
 func (p *program) retryCommand() *cli.Command {
-	upsert := verbs[0] // which has the flags of all
-	flags := append(runFlags(), accidentFlags(upsert)...)
+	flags := append(append(eventFlags()[1:], runFlags()...), accidentFlags(verbs[0])...) // upsert's, which are all
 	return &cli.Command{
 		Name: "retry", Usage: "send the rows again that a run could not", ArgsUsage: "RUN",
 		Description: `Sends the rejected and the unknown rows of a run again, as they stand in its
@@ -101,7 +112,7 @@ ciobulk retry 20261124-080000.000-event-orders-1a2b3c4d --class unknown`,
 func (p *program) retry(c *cli.Context) error {
 	class := mapping.Class(c.String("class"))
 	switch {
-	case c.NArg() != 1:
+	case c.NArg() != 1 || c.Args().First() == "":
 		return usage("retry takes one run", "ciobulk retry RUN, as the end of the run printed it")
 	case class != mapping.AnyClass && class != mapping.RejectedClass && class != mapping.UnknownClass:
 		return usage(fmt.Sprintf("--class is %q", class), "it is any, rejected or unknown")
@@ -142,14 +153,14 @@ func (p *program) retry(c *cli.Context) error {
 func (p *program) findRun(stateDir, name string) (*retried, error) {
 	dir := name
 	if info, err := os.Stat(name); err != nil || !info.IsDir() {
-		matches, err := filepath.Glob(filepath.Join(stateDir, "*", recipeFile))
+		matches, err := recorded(stateDir)
 		if err != nil {
-			return nil, err
+			return nil, usage(err.Error(), "--state-dir names where runs are recorded")
 		}
 		var found []string
 		for _, m := range matches {
-			if strings.HasSuffix(filepath.Base(filepath.Dir(m)), name) {
-				found = append(found, filepath.Dir(m))
+			if run := filepath.Base(m); run == name || strings.HasSuffix(run, "-"+name) {
+				found = append(found, m)
 			}
 		}
 		switch {
@@ -179,6 +190,18 @@ func (p *program) findRun(stateDir, name string) (*retried, error) {
 		return nil, usage(fmt.Sprintf("what run %s did cannot be read: %v", run.Name, err), "")
 	}
 	return was, nil
+}
+
+// recorded returns the directories of the runs in stateDir.
+func recorded(stateDir string) (dirs []string, err error) {
+	entries, err := os.ReadDir(stateDir)
+	for _, e := range entries {
+		dir := filepath.Join(stateDir, e.Name())
+		if _, err := os.Stat(filepath.Join(dir, recipeFile)); err == nil {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs, err
 }
 
 // mapping is the run's own.

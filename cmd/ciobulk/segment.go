@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -176,8 +177,9 @@ func (s *session) lookUp(ctx context.Context, wanted string, id int64, isID bool
 		return err
 	}
 	var names []string
+	byID := isID && slices.ContainsFunc(segments, func(s customerio.Segment) bool { return s.ID == id })
 	for _, found := range segments {
-		if isID && found.ID == id || found.Name == wanted {
+		if byID && found.ID == id || !byID && found.Name == wanted {
 			s.segment = found
 			if found.Type != "manual" {
 				return usage(fmt.Sprintf("segment %d, %q, is data-driven: Customer.io decides who is in it", found.ID, found.Name),
@@ -189,7 +191,7 @@ func (s *session) lookUp(ctx context.Context, wanted string, id int64, isID bool
 			names = append(names, found.Name)
 		}
 	}
-	if s.c.Bool("create") && !isID {
+	if s.c.Bool("create") {
 		s.segment, err = s.app.CreateSegment(ctx, wanted, "")
 		if err == nil {
 			s.report.note(fmt.Sprintf("made the manual segment %d, %q", s.segment.ID, wanted))
@@ -220,8 +222,9 @@ func quotedNames(names []string) string {
 
 // How the segment's count is read after a run, which it lags behind by seconds.
 const (
-	countReads = 6
-	countEvery = time.Second
+	countReads  = 6
+	countEvery  = time.Second
+	countWithin = 15 * time.Second
 )
 
 // countSegment returns the segment's count, or nil where nobody can tell.
@@ -229,6 +232,8 @@ func (s *session) countSegment(ctx context.Context) *int64 {
 	if s.segment.ID == 0 || s.app == nil {
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, countWithin)
+	defer cancel()
 	n, err := s.app.SegmentCount(ctx, s.segment.ID)
 	if err != nil {
 		s.report.note(fmt.Sprintf("the segment's count is not known: %v", err))

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/ciobulk/ciobulk/customerio"
@@ -18,6 +19,9 @@ import (
 // rehearse does all but sending.
 func (s *session) rehearse() error {
 	path := s.c.String("rejected")
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return usage(fmt.Sprintf("--rejected: %s is no file", path), "")
+	}
 	if path != "" {
 		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
@@ -29,6 +33,9 @@ func (s *session) rehearse() error {
 	defer done()
 	found, err := s.look(ctx, stop)
 	if err != nil {
+		return err
+	}
+	if err := s.rehearseConsent(ctx, found); err != nil {
 		return err
 	}
 	if found != nil && found.People > 0 {
@@ -66,16 +73,35 @@ func (s *session) send() error {
 	if err := s.consent(ctx, stop, found); err != nil {
 		return err
 	}
+	if found != nil {
+		if err := s.unchanged(); err != nil {
+			return err
+		}
+	}
 	if err := s.begin(); err != nil {
 		return err
 	}
 	defer s.job.Run.Close()
 	s.report.begun(s)
-	before := s.countSegment(ctx)
+	counting, end := until(ctx, stop)
+	defer end()
+	var before *int64
+	if s.job.Run.Checkpoint.Resumed == 0 { // or what was done before would count as nothing
+		before = s.countSegment(counting)
+	}
 	s.job.Sender, s.job.Stop, s.job.Progress = track, stop, s.report.progress
 	summary, err := s.job.Do(ctx)
-	s.compareSegment(ctx, before, summary)
+	s.compareSegment(counting, before, summary)
 	return s.conclude(summary, err)
+}
+
+// rehearseConsent holds a rehearsal against the bounds, but for shares of a
+// workspace that nobody asks.
+func (s *session) rehearseConsent(ctx context.Context, found *importer.Survey) error {
+	if strings.HasSuffix(s.c.String("max-delete"), "%") {
+		return nil
+	}
+	return s.expected(ctx, found)
 }
 
 // look reads the inputs once, where that is needed, until the first signal.
@@ -152,7 +178,7 @@ func (s *session) locate(ctx context.Context, track *customerio.Track, given boo
 	for _, want := range []struct {
 		id  int64
 		who string
-	}{{s.mapping.Workspace, "the mapping"}, {s.c.Int64("workspace"), "--workspace"}} {
+	}{{s.mapping.Workspace, "the mapping"}, {s.c.Int64("workspace"), "--workspace"}, {s.retriedWorkspace(), "the run that is retried"}} {
 		if want.id != 0 && want.id != s.account.WorkspaceID {
 			return &exitError{exitCredentials,
 				fmt.Sprintf("%s is for workspace %d, but these credentials are for %d", want.who, want.id, s.account.WorkspaceID),

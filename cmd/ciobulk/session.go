@@ -93,7 +93,13 @@ func (s *session) open(paths []string) (err error) {
 			return err
 		}
 	}
-	for _, path := range paths {
+	for i, path := range paths {
+		if path == "-" && slices.Contains(paths[:i], path) {
+			return usage("standard input is named twice", "")
+		}
+		if info, err := os.Stat(path); err == nil && s.surveys() && !info.Mode().IsRegular() && !info.IsDir() {
+			return usage(fmt.Sprintf("%s is a pipe or a device, and must be read twice", path), "give it as standard input: ciobulk "+s.verb.name+" - < "+path)
+		}
 		source, err := s.bound(path, s.report.opened)
 		if err != nil {
 			return err
@@ -120,6 +126,12 @@ func (s *session) settle() (err error) {
 	}
 	if slices.ContainsFunc(s.mapping.Actions(), mapping.Action.Certified) {
 		j.Receipt = importer.ReceiptIdentifiers(c.String("receipt-identifiers"))
+	}
+	if s.retried != nil { // as the run had it, unless the call says more
+		j.NoTriggers = j.NoTriggers || s.retried.recipe.NoTriggers
+		if was := s.retried.recipe.Receipt; was != "" && !c.IsSet("receipt-identifiers") {
+			j.Receipt = importer.ReceiptIdentifiers(was)
+		}
 	}
 	if s.verb.action == mapping.Member {
 		// The segment is not known yet, and the call is of the same size.

@@ -41,5 +41,15 @@ func (s *session) signals() (ctx context.Context, stop <-chan struct{}, done fun
 
 // interrupted returns a context that ends with the first signal.
 func interrupted() (context.Context, context.CancelFunc) {
-	return signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, cancel := context.WithCancelCause(context.Background())
+	received := make(chan os.Signal, 1)
+	signal.Notify(received, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	go func() { // ends with ctx
+		select {
+		case <-received:
+			cancel(importer.ErrInterrupted)
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { signal.Stop(received); cancel(nil) }
 }

@@ -85,7 +85,7 @@ func (t table) segment(b *strings.Builder, c *importer.SegmentChange) {
 		name += fmt.Sprintf(", %q", c.Name)
 	}
 	if c.Before == nil || c.After == nil || c.NoChange == nil {
-		fmt.Fprintf(b, "%s: how many ids matched somebody is not known without an App API key\n", name)
+		fmt.Fprintf(b, "%s: how many ids matched somebody is not known (App API key missing, or the run was resumed)\n", name)
 		return
 	}
 	fmt.Fprintf(b, "%s: %s before, %s after\n", name, grouped(*c.Before), grouped(*c.After))
@@ -136,11 +136,14 @@ func why(r importer.Reason) string {
 func (t table) next(b *strings.Builder) {
 	if file := t.rejectedFile(); file != "" {
 		fmt.Fprintf(b, "\nthe rows are in %s\n", file)
-		if t.session.retried == nil {
+		again := t.summary.Run != "" && t.end.code == exitRejected
+		if t.session.retried == nil && !(again && t.session.mapping.Events()) {
 			fmt.Fprintf(b, "mend them there, then: %s\n", t.mendedCommand(file))
-		}
-		if t.summary.Run != "" && t.end.code == exitRejected {
-			fmt.Fprintf(b, "or send them as they are: %s\n", t.retryCommand())
+			if again {
+				fmt.Fprintf(b, "or send them as they are: %s\n", t.retryCommand())
+			}
+		} else if again { // events keep their ids only so
+			fmt.Fprintf(b, "mend them in the run's own rejected file, or not, then: %s\n", t.retryCommand())
 		}
 	}
 	if t.summary.Run == "" {
@@ -163,13 +166,15 @@ func (t table) rejectedFile() string {
 func (t table) mendedCommand(file string) string {
 	c := t.session.c
 	words := append(append([]string{"ciobulk"}, strings.Fields(t.session.verb.name)...), file)
-	for _, flag := range []string{"mapping", "match", "segment", "credentials"} {
-		if v := c.String(flag); v != "" {
-			words = append(words, "--"+flag, v)
+	for _, flag := range []string{"mapping", "match", "segment", "format", "delimiter", "where", "event-ids", "workspace", "receipt-identifiers", "state-dir", "credentials"} {
+		if c.IsSet(flag) {
+			words = append(words, "--"+flag, fmt.Sprint(c.Value(flag)))
 		}
 	}
-	if c.Bool("simulate") {
-		words = append(words, "--simulate")
+	for _, flag := range []string{"no-triggers", "simulate"} {
+		if c.Bool(flag) {
+			words = append(words, "--"+flag)
+		}
 	}
 	return shellLine(words)
 }
