@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/ciobulk/ciobulk/customerio"
+	"github.com/ciobulk/ciobulk/mapping"
 	"github.com/gocarina/gocsv"
 )
 
@@ -136,6 +138,49 @@ func TestRejectedRowsThatCannotBeWritten(t *testing.T) {
 	sum, err = (&Job{Sources: []Source{again}, Sender: s, Run: run}).Do(t.Context())
 	if err != nil || sum.Rows != 200 || sum.Rejected != 40 {
 		t.Errorf("resumed: %+v, %v", sum, err)
+	}
+}
+
+// A receipt that cannot be written takes the rejected rows of its block back.
+func TestReceiptThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	src := source(t, "people.csv", people(20, 20), testMapping)
+	dir := t.TempDir()
+	run := begin(t, dir, Refuse, src)
+	obstacle := filepath.Join(run.Dir, "receipt.csv")
+	s := &sender{answer: func(*customerio.Batch) ([]customerio.Rejection, error) {
+		return nil, os.MkdirAll(obstacle, 0o700)
+	}}
+	deleting := func(src Source) Source {
+		m, err := mapping.Parse("test.yaml", []byte("match: {id: id}\n"), false)
+		if err == nil {
+			err = m.SetVerb(mapping.Delete)
+		}
+		if err == nil {
+			src.Plan, err = m.Bind(src.Input)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return src
+	}
+	job := Job{Sources: []Source{deleting(src)}, Sender: s, Run: run, Receipt: ClearIdentifiers}
+	if sum, err := job.Do(t.Context()); err == nil || sum.Rows != 0 {
+		t.Fatalf("Do = %+v, %v", sum, err)
+	}
+	run.Close()
+	if err := os.Remove(obstacle); err != nil {
+		t.Fatal(err)
+	}
+	s.answer = nil
+	again := deleting(openSource(t, src.Input.Path, testMapping))
+	run = begin(t, dir, Resume, again)
+	sum, err := (&Job{Sources: []Source{again}, Sender: s, Run: run, Receipt: ClearIdentifiers}).Do(t.Context())
+	if err != nil || sum.Rows != 20 || sum.Rejected != 2 {
+		t.Fatalf("resumed: %+v, %v", sum, err)
+	}
+	if lines := bytes.Count(readRejected(t, run), []byte("\n")); lines != 3 {
+		t.Errorf("the rejected file has %d lines:\n%s", lines, readRejected(t, run))
 	}
 }
 

@@ -242,3 +242,26 @@ func runIn(t *testing.T, dir string, env []string, code int, args ...string) []b
 	}
 	return out
 }
+
+// A retry goes to the run's workspace and to no other.
+func TestRetryStaysInItsWorkspace(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "people.csv"), []byte("id\na\nb\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	environment := func(id int64, f simulator.Faults) (*simulator.Workspace, []string) {
+		w, url := newService(t, simulator.Config{WorkspaceID: id, Faults: f})
+		return w, append(os.Environ(), "CUSTOMERIO_TRACK_URL="+url, "CUSTOMERIO_SITE_ID="+testSite, "CUSTOMERIO_API_KEY="+testKey)
+	}
+	_, first := environment(1, simulator.Faults{Reject: "a"})
+	var sum importer.Summary
+	if err := json.Unmarshal(runIn(t, dir, first, exitRejected, "upsert", "people.csv", "--match", "id", "--log-format", "json"), &sum); err != nil {
+		t.Fatal(err)
+	}
+	other, second := environment(2, simulator.Faults{})
+	runIn(t, dir, second, exitCredentials, "retry", sum.Run)
+	if n := other.Stats().Operations; n != 0 {
+		t.Errorf("%d operations went to another workspace", n)
+	}
+}
