@@ -98,6 +98,11 @@ func newBench(tb testing.TB, format rows.Format, text string) *bench {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	if m.operation != "" {
+		if err := m.SetVerb(m.operation); err != nil {
+			tb.Fatal(err)
+		}
+	}
 	plan, err := m.Bind(in)
 	if err != nil {
 		tb.Fatal(err)
@@ -128,6 +133,11 @@ func benches(each func(name string, format rows.Format, text string)) {
 	each("match/csv", rows.CSV, "")
 	each("match/jsonl", rows.JSONL, "")
 	each("layout/csv", rows.CSV, strings.Replace(benchMapping, "iso8601", "2006-01-02 15:04:05", 1))
+	const event = "operation: event\nevent: {name: {column: plan}, timestamp: {column: created_at, zone: Europe/Berlin}}\n" + benchMapping
+	each("event/csv", rows.CSV, event)
+	each("event/jsonl", rows.JSONL, event)
+	each("delete/csv", rows.CSV, "operation: delete\nmatch: {email: email}\n")
+	each("segment/csv", rows.CSV, "operation: segment\nmatch: {email: email}\n")
 	each("lower/csv", rows.CSV, strings.Replace(benchMapping, "trim: true", "trim: true, lower: true, default: x", 1))
 }
 

@@ -108,7 +108,9 @@ func judge(t *testing.T, source, input string) (mapping string, err error) {
 		m.AddWhere(w)
 	}
 	if verb != "" {
-		return mapping, m.SetVerb(Action(verb))
+		if err := m.SetVerb(Action(verb)); err != nil {
+			return mapping, err
+		}
 	}
 	if input != "" {
 		_, err = m.Bind(open(t, input))
