@@ -75,6 +75,12 @@ func (m *Mapping) Actions() []Action {
 // view.
 func (m *Mapping) Events() bool { return slices.ContainsFunc(m.Actions(), Action.isEvent) }
 
+// sendsAttributes reports whether an operation of the mapping may have attributes.
+// Where none has, other columns than the identifier's do not matter.
+func (m *Mapping) sendsAttributes() bool {
+	return slices.ContainsFunc(m.Actions(), func(a Action) bool { return a == Upsert || a.isEvent() })
+}
+
 // Destructive reports whether an operation of the mapping may be.
 func (m *Mapping) Destructive() bool { return slices.ContainsFunc(m.Actions(), Action.Destructive) }
 

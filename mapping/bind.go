@@ -61,22 +61,33 @@ func (m *Mapping) Bind(in *rows.Input) (*Plan, error) {
 	if err := p.bindAction(in); err != nil {
 		return nil, err
 	}
+	if !m.sendsAttributes() {
+		return p, p.bindWhere(in)
+	}
 	for i := range m.attributes {
 		if err := p.add(&m.attributes[i], in); err != nil {
 			return nil, err
 		}
 	}
-	for _, e := range m.where {
-		w, err := m.compile(e, in, true)
+	if err := p.bindWhere(in); err != nil {
+		return nil, err
+	}
+	return p, p.bindRest(in)
+}
+
+// bindWhere compiles the conditions.
+func (p *Plan) bindWhere(in *rows.Input) error {
+	for _, e := range p.mapping.where {
+		w, err := p.mapping.compile(e, in, true)
 		if err == nil {
 			err = p.use(w, e, in)
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 		p.where = append(p.where, w)
 	}
-	return p, p.bindRest(in)
+	return nil
 }
 
 // resolve finds the column that r asks for. A JSONL input has no header: a
