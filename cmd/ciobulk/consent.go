@@ -23,10 +23,7 @@ func spool(in io.Reader) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.Remove(f.Name()); err != nil {
-		f.Close()
-		return nil, err
-	}
+	_ = os.Remove(f.Name()) // where an open file keeps its name, close removes it
 	if _, err := io.Copy(f, in); err != nil {
 		f.Close()
 		return nil, fmt.Errorf("cannot keep standard input for a second reading: %w", err)

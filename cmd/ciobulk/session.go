@@ -170,6 +170,7 @@ func (s *session) close() {
 	closeSources(s.job.Sources)
 	if s.stdin != nil {
 		s.stdin.Close()
+		_ = os.Remove(s.stdin.Name()) // mostly it has gone already
 	}
 }
 
