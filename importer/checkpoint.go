@@ -25,8 +25,8 @@ type Work struct {
 	Workspace int64      `json:"workspace"`      // 0 where the service did not tell
 	Skip      int64      `json:"skip,omitempty"`
 	Limit     int64      `json:"limit,omitempty"`
-	Shard     string     `json:"shard,omitempty"` // such as 2/8
-	Segment   int64      `json:"segment,omitempty"`
+	Shard     string     `json:"shard,omitempty"`     // such as 2/8
+	Segment   string     `json:"segment,omitempty"`   // as it was named
 	EventIDs  string     `json:"event_ids,omitempty"` // "run": they are this run's own
 	Options   string     `json:"options,omitempty"`   // flags that decide what is sent
 }
@@ -135,7 +135,7 @@ func (c Checkpoint) difference(work Work) string {
 	case was.Workspace != work.Workspace:
 		return fmt.Sprintf("it was for workspace %d, these credentials are for %d", was.Workspace, work.Workspace)
 	case was.Segment != work.Segment:
-		return fmt.Sprintf("it was for segment %d, this is segment %d", was.Segment, work.Segment)
+		return fmt.Sprintf("it was for segment %q, this is segment %q", was.Segment, work.Segment)
 	case was.EventIDs != work.EventIDs || was.Options != work.Options:
 		return "--event-ids, --no-triggers or --class is another"
 	case was.Skip != work.Skip || was.Limit != work.Limit:

@@ -53,15 +53,12 @@ type retried struct {
 func (s *session) keepRecipe() error {
 	in := s.job.Sources[0].Input
 	r := recipe{
-		Verb: s.verb.name, Match: s.c.String("match"), Where: s.c.String("where"),
+		Verb: s.verb.name, Match: s.c.String("match"), Where: s.c.String("where"), Segment: s.wanted,
 		NoTriggers: s.job.NoTriggers, Receipt: string(s.job.Receipt),
 		Format: string(in.Format), Nonce: s.job.Run.Checkpoint.Nonce,
 	}
 	if in.Format == rows.CSV {
 		r.Delimiter = string(in.Delimiter)
-	}
-	if s.segment.ID > 0 {
-		r.Segment = fmt.Sprint(s.segment.ID)
 	}
 	for _, source := range s.job.Sources {
 		r.Origins = append(r.Origins, origin{source.Input.Name, source.Input.Size, source.Input.Digest})

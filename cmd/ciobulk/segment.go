@@ -152,6 +152,7 @@ func (s *session) chooseSegment(ctx context.Context) error {
 	if wanted == "" {
 		return usage("which segment?", "give --segment ID or NAME, or segment: in the mapping")
 	}
+	s.wanted = wanted
 	id, err := strconv.ParseInt(wanted, 10, 64)
 	isID := err == nil && id > 0
 	switch {
@@ -166,11 +167,27 @@ func (s *session) chooseSegment(ctx context.Context) error {
 			return err
 		}
 	}
+	if s.segment.ID == 0 {
+		return nil // makeSegment will
+	}
 	s.job.Call, err = customerio.SegmentCall(s.segment.ID, s.verb.remove, s.mapping.Match())
 	return err
 }
 
-// lookUp asks the App API for the segment, and makes it if that was asked for.
+// makeSegment makes the segment that there was none of, once the run is on record.
+func (s *session) makeSegment(ctx context.Context) (err error) {
+	if s.verb.action != mapping.Member || s.segment.ID > 0 {
+		return nil
+	}
+	if s.segment, err = s.app.CreateSegment(ctx, s.wanted, ""); err != nil {
+		return err
+	}
+	s.report.note(fmt.Sprintf("made the manual segment %d, %q", s.segment.ID, s.wanted))
+	s.job.Call, err = customerio.SegmentCall(s.segment.ID, s.verb.remove, s.mapping.Match())
+	return err
+}
+
+// lookUp asks the App API for the segment. There may be none if it is to be made.
 func (s *session) lookUp(ctx context.Context, wanted string, id int64, isID bool) error {
 	segments, err := s.app.Segments(ctx)
 	if err != nil {
@@ -192,11 +209,7 @@ func (s *session) lookUp(ctx context.Context, wanted string, id int64, isID bool
 		}
 	}
 	if s.c.Bool("create") {
-		s.segment, err = s.app.CreateSegment(ctx, wanted, "")
-		if err == nil {
-			s.report.note(fmt.Sprintf("made the manual segment %d, %q", s.segment.ID, wanted))
-		}
-		return err
+		return nil
 	}
 	hint := "see ciobulk segment list, or give --create to make it"
 	if near := mapping.Nearest(wanted, names); len(near) > 0 {

@@ -83,6 +83,9 @@ func (s *session) send() error {
 	}
 	defer s.job.Run.Close()
 	s.report.begun(s)
+	if err := s.makeSegment(ctx); err != nil {
+		return err
+	}
 	counting, end := until(ctx, stop)
 	defer end()
 	var before *int64
@@ -197,7 +200,7 @@ func hidesAccount(e *customerio.Error) bool {
 
 // describe says what the run is about, for its checkpoint.
 func (s *session) describe() (importer.Work, error) {
-	w := importer.Work{Verb: s.job.Verb, Segment: s.segment.ID, Mapping: s.mapping.Digest(), Workspace: s.account.WorkspaceID, Skip: s.job.Skip, Limit: s.job.Limit}
+	w := importer.Work{Verb: s.job.Verb, Segment: s.wanted, Mapping: s.mapping.Digest(), Workspace: s.account.WorkspaceID, Skip: s.job.Skip, Limit: s.job.Limit}
 	if s.job.Shard.Count > 1 {
 		w.Shard = s.job.Shard.String()
 	}

@@ -26,7 +26,8 @@ type session struct {
 	job     importer.Job
 	app     *customerio.App // nil: there is no key
 	account customerio.Account
-	segment customerio.Segment // zero: the verb is not about one
+	segment customerio.Segment // zero: the verb is not about one, or it is not made yet
+	wanted  string             // the segment as it was named
 	report  *reporter
 	retried *retried // nil: the input is the user's
 }
