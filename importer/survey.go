@@ -55,6 +55,7 @@ type surveyor struct {
 	skipped int64
 	left    int64 // rows that may still be looked at; negative: all
 	people  []uint64
+	shown   []uint64 // of them, those of the examples
 }
 
 func (s *surveyor) read(ctx context.Context, source int) error {
@@ -110,12 +111,10 @@ func (s *surveyor) note(m *mapping.Mapper, b *rows.Block, i int, hash uint64) er
 		return nil
 	}
 	s.Operations++
-	s.people = append(s.people, hash)
-	if len(s.Examples) < surveyExamples {
+	if len(s.Examples) < surveyExamples && !slices.Contains(s.shown, hash) {
 		value, _ := m.Identify(b, i)
-		if !slices.Contains(s.Examples, string(value)) {
-			s.Examples = append(s.Examples, string(value))
-		}
+		s.Examples, s.shown = append(s.Examples, string(value)), append(s.shown, hash)
 	}
+	s.people = append(s.people, hash)
 	return nil
 }

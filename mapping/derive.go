@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -66,8 +67,12 @@ func appendField(dst, text []byte) []byte {
 // rows of several inputs, the message begins with its name.
 func (m *Mapper) seed(r *rows.Row) *Seed {
 	seeds := m.terms.Seeds
+	if len(seeds) == 1 {
+		return &seeds[0]
+	}
+	message := m.reported(r, "_message")
 	for i := range seeds {
-		if len(seeds) > 1 && bytes.HasPrefix(m.reported(r, "_message"), []byte(seeds[i].Input+":")) {
+		if bytes.HasPrefix(message, fmt.Appendf(nil, "%s:%d: ", seeds[i].Input, r.Line)) {
 			return &seeds[i]
 		}
 	}

@@ -58,6 +58,9 @@ func (m *Mapping) finishHappening(h *happening, what string) error {
 	if err := m.checkConstantName(&h.name, what); err != nil {
 		return err
 	}
+	if h.id.constant != nil {
+		return m.wrong(h.id.place, "name the column that it stands in, or drop it", "one id for all rows: the service would take the first and ignore the others")
+	}
 	t := &h.timestamp
 	if typed, _ := t.at("type"); t.typ != asItStands && t.typ != typeTime {
 		return m.wrong(typed, `write "type: timestamp", or drop the type`, "timestamp of %s is a timestamp", what)

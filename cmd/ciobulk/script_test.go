@@ -56,7 +56,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"faults": setFaults, "person": showPerson, "expect": expectStat, "rows": makeRows, "exits": exits, "records": countRecords,
-			"makesegment": makeSegment, "members": countMembers, "tracked": tracked,
+			"makesegment": makeSegment, "members": countMembers, "tracked": tracked, "happened": happened,
 		},
 		UpdateScripts: os.Getenv("UPDATE") != "",
 	})
@@ -136,6 +136,25 @@ func tracked(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	if strings.Join(got, "\n") != strings.Join(args, "\n") {
 		ts.Fatalf("events are\n%q\nwant\n%q", got, args)
+	}
+}
+
+// happened N ACTION NAME TIMESTAMP ID: the Nth event is so, counted from 1. A
+// timestamp of 0 is none, and an id of * is any ULID.
+func happened(ts *testscript.TestScript, _ bool, args []string) {
+	var n int
+	_, err := fmt.Sscan(args[0], &n)
+	ts.Check(err)
+	events := ts.Value("service").(*simulator.Workspace).Events()
+	if n < 1 || n > len(events) {
+		ts.Fatalf("%d events, no number %d", len(events), n)
+	}
+	e := events[n-1]
+	if args[4] == "*" && len(e.ID) == 26 {
+		e.ID = "*"
+	}
+	if got := []string{args[0], e.Action, e.Name, fmt.Sprint(e.Timestamp), e.ID}; strings.Join(got, "\n") != strings.Join(args, "\n") {
+		ts.Fatalf("event is\n%q\nwant\n%q", got, args)
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
 	"encoding/json"
@@ -96,7 +97,7 @@ func printSegments(out io.Writer, format string, segments []customerio.Segment) 
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "ID\tTYPE\tSTATE\tNAME")
 	for _, s := range segments {
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", s.ID, s.Type, s.State, s.Name)
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", s.ID, oneLine(s.Type), oneLine(s.State), oneLine(s.Name))
 	}
 	return w.Flush()
 }
@@ -195,7 +196,10 @@ func (s *session) lookUp(ctx context.Context, wanted string, id int64, isID bool
 	}
 	var names []string
 	byID := isID && slices.ContainsFunc(segments, func(s customerio.Segment) bool { return s.ID == id })
-	for _, found := range segments {
+	if same := manualNamed(segments, wanted); !byID && len(same) > 1 {
+		return usage(fmt.Sprintf("%d manual segments are called %q", len(same), wanted), fmt.Sprintf("give the id of one of them: %v", same))
+	}
+	for _, found := range byType(segments) {
 		if byID && found.ID == id || !byID && found.Name == wanted {
 			s.segment = found
 			if found.Type != "manual" {
@@ -218,6 +222,25 @@ func (s *session) lookUp(ctx context.Context, wanted string, id int64, isID bool
 		hint = fmt.Sprintf("manual segments are %s; %s", quotedNames(names), hint)
 	}
 	return usage(fmt.Sprintf("there is no segment %q", wanted), hint)
+}
+
+// byType returns the segments with the manual ones in front.
+func byType(segments []customerio.Segment) []customerio.Segment {
+	sorted := slices.Clone(segments)
+	slices.SortStableFunc(sorted, func(a, b customerio.Segment) int {
+		return cmp.Compare(b.Type, a.Type) // manual, dynamic
+	})
+	return sorted
+}
+
+// manualNamed returns the ids of the manual segments of a name.
+func manualNamed(segments []customerio.Segment, name string) (ids []int64) {
+	for _, s := range segments {
+		if s.Type == customerio.SegmentManual && s.Name == name {
+			ids = append(ids, s.ID)
+		}
+	}
+	return ids
 }
 
 // quotedNames joins the first few names.

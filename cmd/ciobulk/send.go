@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/ciobulk/ciobulk/customerio"
@@ -35,7 +34,7 @@ func (s *session) rehearse() error {
 	if err != nil {
 		return err
 	}
-	if err := s.rehearseConsent(ctx, found); err != nil {
+	if err := s.expected(ctx, found); err != nil {
 		return err
 	}
 	if found != nil && found.People > 0 {
@@ -96,15 +95,6 @@ func (s *session) send() error {
 	summary, err := s.job.Do(ctx)
 	s.compareSegment(counting, before, summary)
 	return s.conclude(summary, err)
-}
-
-// rehearseConsent holds a rehearsal against the bounds, but for shares of a
-// workspace that nobody asks.
-func (s *session) rehearseConsent(ctx context.Context, found *importer.Survey) error {
-	if strings.HasSuffix(s.c.String("max-delete"), "%") {
-		return nil
-	}
-	return s.expected(ctx, found)
 }
 
 // look reads the inputs once, where that is needed, until the first signal.
