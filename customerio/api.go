@@ -67,8 +67,8 @@ func (a *api) setBase(given string) error {
 	return nil
 }
 
-// settle directs what follows to the region's host, unless a base URL was given.
-func (a *api) settle(region string) error {
+// direct sends what follows to the region's host, unless a base URL was given.
+func (a *api) direct(region string) error {
 	if a.config.BaseURL != "" {
 		return nil
 	}

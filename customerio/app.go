@@ -22,7 +22,7 @@ const maxList = 64 << 20
 // Limiter mean the defaults.
 type AppConfig struct {
 	Key       string        // an App API key, which is not the Track API's
-	Region    string        // "us" or "eu"; empty is us, see SetRegion
+	Region    string        // "us" or "eu"; as Track.Locate finds it; empty is us
 	BaseURL   string        // instead of the region's host, for a proxy or a simulator
 	Limiter   Limiter       // paces every request; the API's limit is AppPerSecond
 	Timeout   time.Duration // of one request
@@ -31,8 +31,8 @@ type AppConfig struct {
 	Waiting   func(reason error) // as Config has it
 }
 
-// App is a client of the App API. Its methods may be called from any goroutine,
-// SetRegion before all others. They retry as Track.Send does; their errors are
+// App is a client of the App API. Its methods may be called from any goroutine.
+// They retry as Track.Send does; their errors are
 // the context's, the limiter's or an *Error, of Trouble NotFound for what is not
 // there. What they read lags behind what was written, by seconds.
 type App struct{ *api }
@@ -59,12 +59,6 @@ func NewApp(c AppConfig) (*App, error) {
 		return nil, err
 	}
 	return &App{a}, nil
-}
-
-// SetRegion directs requests to the host of a region, "us" or "eu", as
-// Track.Locate finds it. It has no effect if a base URL was given.
-func (a *App) SetRegion(region string) {
-	_ = a.settle(region) // the regions' hosts are sound
 }
 
 // Check asks for something that needs the key: an *Error of Trouble Credentials

@@ -1,6 +1,7 @@
 package customerio
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -115,10 +116,8 @@ func TestAppHosts(t *testing.T) {
 					n.serve(t, addr, s)
 				}
 				c.config.UserAgent = "test/1"
+				c.config.Region = cmp.Or(c.region, c.config.Region)
 				a := n.app(t, c.config)
-				if c.region != "" {
-					a.SetRegion(c.region)
-				}
 				equal(t, "error", a.Check(t.Context()), nil)
 				equal(t, "dials", n.dialled(), []string{c.dial})
 				equal(t, "base", a.BaseURL(), c.base)

@@ -15,8 +15,8 @@ type Batch struct {
 func NewBatch(c Call) *Batch { return &Batch{call: c} }
 
 // Add adds the JSON of one operation, of a segment call that of one id; it is
-// copied. The caller sees to it that
-// the request stays within the service's limits, see Grown.
+// copied. The caller sees to it that the request stays within the service's limits,
+// see Grown.
 func (b *Batch) Add(op []byte) {
 	switch {
 	case b.body == nil:
@@ -68,6 +68,11 @@ func (b *Batch) Reset() {
 // part returns a batch of the operations from i to before j.
 func (b *Batch) part(i, j int) *Batch {
 	p := NewBatch(b.call)
+	size := int(b.ends[j-1]) + 1 // of a part that begins like b; not MaxBatch, as it may be one of very many
+	if i > 0 {
+		size -= int(b.ends[i-1])
+	}
+	p.body = append(make([]byte, 0, size+len(b.call.start())), b.call.start()...)
 	for ; i < j; i++ {
 		p.Add(b.Op(i))
 	}

@@ -1,9 +1,13 @@
 package customerio
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"io"
+	"net"
+	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -135,5 +139,53 @@ func readThrough(t *testing.T, r io.Reader, sizes []byte) (all []byte) {
 		case n == 0 && len(buffer) > 0:
 			t.Fatal("nothing was read")
 		}
+	}
+}
+
+// A batch is written from where it lies: nothing near its size is allocated to
+// send it over a socket.
+func TestBatchIsNotCopied(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	go func() { // ends with the listener and its one connection
+		c, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		defer c.Close()
+		r := bufio.NewReader(c)
+		for {
+			req, err := http.ReadRequest(r)
+			if err != nil {
+				return
+			}
+			io.Copy(io.Discard, req.Body)
+			io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+		}
+	}()
+	track, err := NewTrack(Config{SiteID: testSite, APIKey: testKey, BaseURL: "http://" + listener.Addr().String(), Limiter: new(pace)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer track.transport.CloseIdleConnections()
+	b := batchOf(operations(0, 5000)...)
+	send := func() {
+		if all, err := track.Send(t.Context(), b); err != nil || all != nil {
+			t.Fatal(all, err)
+		}
+	}
+	send()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	const times = 20
+	for range times {
+		send()
+	}
+	runtime.ReadMemStats(&after)
+	if each := (after.TotalAlloc - before.TotalAlloc) / times; each > 25_000 {
+		t.Errorf("%d bytes were allocated to send %d", each, b.Size())
 	}
 }

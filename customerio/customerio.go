@@ -7,8 +7,8 @@
 // splits and redirects happen inside. The zero Batch is for operations on
 // people; NewBatch and SegmentCall make one that changes a manual segment.
 //
-// To read, and to make segments, start with NewApp, whose key is another.
-// App.SetRegion directs it to where Track.Locate found the account.
+// To read, and to make segments, start with NewApp, whose key is another, and the
+// region that Track.Locate found.
 //
 // Facts about the service come from Customer.io's API references for the Track
 // API (https://docs.customer.io/api/track/) and the App API

@@ -74,5 +74,5 @@ func (t *Track) Locate(ctx context.Context) (Account, error) {
 			Msg:  fmt.Sprintf("CUSTOMERIO_REGION is %s, but these credentials belong to an account in %s", want, a.Region),
 			Hint: "set CUSTOMERIO_REGION to " + a.Region + ", or leave it unset"}
 	}
-	return a, t.settle(a.Region)
+	return a, t.direct(a.Region)
 }

@@ -182,6 +182,11 @@ func (s State) drop(r *Run, damage error) error {
 	if damage != nil {
 		return damage
 	}
+	return r.Drop()
+}
+
+// Drop marks the run as never to be continued; its files stay.
+func (r *Run) Drop() error {
 	r.Checkpoint.Ended = endedDropped
 	return r.Checkpoint.save(r.Dir)
 }

@@ -12,9 +12,8 @@ import (
 
 // Survey is what a first pass over the input found, before anything is sent.
 type Survey struct {
-	Operations int64    // that would be sent and cannot be taken back
-	People     int64    // whom they are about, each counted once
-	Examples   []string // identifiers of the first of them
+	People   int64    // to whom something would be done that cannot be taken back, each counted once
+	Examples []string // identifiers of the first of them
 
 	// Duplicates is set where the rule is not to keep all.
 	Duplicates *mapping.Duplicates
@@ -24,8 +23,9 @@ type Survey struct {
 const surveyExamples = 5
 
 // Survey reads the job's sources to their ends, which cannot be used for Do
-// afterwards: open them again. People are told apart by 64 bits of a hash, at 8
-// bytes of memory a row, and 16 more for duplicates.
+// afterwards: open them again. People are told apart by 64 bits of a hash, at 16
+// bytes of memory for each row that cannot be taken back, and for each row where
+// duplicates matter.
 func (j *Job) Survey(ctx context.Context, rule mapping.DuplicateRule) (*Survey, error) {
 	s := &surveyor{job: j, left: j.Limit}
 	if rule != mapping.KeepDuplicates {
@@ -39,23 +39,54 @@ func (j *Job) Survey(ctx context.Context, rule mapping.DuplicateRule) (*Survey, 
 			return nil, err
 		}
 	}
-	slices.Sort(s.people)
-	s.People = int64(len(slices.Compact(s.people)))
 	if s.Duplicates != nil {
 		s.Duplicates.Done()
+		s.destroyed = slices.DeleteFunc(s.destroyed, func(d destruction) bool {
+			_, is := s.Duplicates.Instead(d.hash, d.row) // and then this one is not sent
+			return is
+		})
 	}
+	s.count()
 	return &s.Survey, nil
 }
 
 // surveyor makes a Survey. It belongs to one goroutine.
 type surveyor struct {
 	Survey
-	job     *Job
-	first   int64 // rows of the sources before the present one
-	skipped int64
-	left    int64 // rows that may still be looked at; negative: all
-	people  []uint64
-	shown   []uint64 // of them, those of the examples
+	job       *Job
+	first     int64 // rows of the sources before the present one
+	skipped   int64
+	left      int64 // rows that may still be looked at; negative: all
+	destroyed []destruction
+	examples  []example
+}
+
+// destruction is a row whose operation cannot be taken back.
+type destruction struct {
+	hash uint64 // of the person's identifier
+	row  int64  // among those of all sources
+}
+
+// example is a person whom a Survey may name.
+type example struct {
+	hash  uint64
+	value string
+}
+
+// count tells the people apart and keeps the examples who are among them.
+func (s *surveyor) count() {
+	people := make([]uint64, len(s.destroyed))
+	for i, d := range s.destroyed {
+		people[i] = d.hash
+	}
+	slices.Sort(people)
+	people = slices.Compact(people)
+	s.People = int64(len(people))
+	for _, e := range s.examples {
+		if _, is := slices.BinarySearch(people, e.hash); is {
+			s.Examples = append(s.Examples, e.value)
+		}
+	}
 }
 
 func (s *surveyor) read(ctx context.Context, source int) error {
@@ -102,19 +133,19 @@ func (s *surveyor) read(ctx context.Context, source int) error {
 
 // note notes an operation that would be sent.
 func (s *surveyor) note(m *mapping.Mapper, b *rows.Block, i int, hash uint64) error {
+	row := s.first + b.Start.Row + int64(i)
 	if s.Duplicates != nil {
-		if err := s.Duplicates.Add(hash, s.first+b.Start.Row+int64(i)); err != nil {
+		if err := s.Duplicates.Add(hash, row); err != nil {
 			return err
 		}
 	}
 	if !m.Action().Destructive() {
 		return nil
 	}
-	s.Operations++
-	if len(s.Examples) < surveyExamples && !slices.Contains(s.shown, hash) {
+	s.destroyed = append(s.destroyed, destruction{hash, row})
+	if len(s.examples) < surveyExamples && !slices.ContainsFunc(s.examples, func(e example) bool { return e.hash == hash }) {
 		value, _ := m.Identify(b, i)
-		s.Examples, s.shown = append(s.Examples, string(value)), append(s.shown, hash)
+		s.examples = append(s.examples, example{hash, string(value)})
 	}
-	s.people = append(s.people, hash)
 	return nil
 }

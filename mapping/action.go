@@ -106,14 +106,13 @@ func actionNames() (names []string) {
 // pick settles what the present row's operation is.
 func (m *Mapper) pick(r *rows.Row) bool {
 	p := m.plan
-	m.action = p.mapping.verb
 	if p.operation < 0 {
 		return true
 	}
 	cell := r.Cells[p.operation]
 	for _, a := range actions {
 		if cell.Kind == rows.Text && strings.EqualFold(string(trimmed(cell.Text)), string(a)) {
-			m.action = a
+			m.action, m.prefix = a, p.prefix[a]
 			return true
 		}
 	}

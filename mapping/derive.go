@@ -70,9 +70,8 @@ func (m *Mapper) seed(r *rows.Row) *Seed {
 	if len(seeds) == 1 {
 		return &seeds[0]
 	}
-	message := m.reported(r, "_message")
 	for i := range seeds {
-		if bytes.HasPrefix(message, fmt.Appendf(nil, "%s:%d: ", seeds[i].Input, r.Line)) {
+		if bytes.HasPrefix(r.Report.Message, fmt.Appendf(nil, "%s:%d: ", seeds[i].Input, r.Line)) {
 			return &seeds[i]
 		}
 	}
@@ -83,15 +82,4 @@ func (m *Mapper) seed(r *rows.Row) *Seed {
 // rejected rows.
 func (m *Mapper) Origin(b *rows.Block, i int) string {
 	return m.seed(m.parser.Row(b, i)).Input
-}
-
-// reported returns what a file of rejected rows says of the row in one of its own
-// columns.
-func (m *Mapper) reported(r *rows.Row, column string) []byte {
-	for i, c := range m.parser.Columns() {
-		if c.Name == column && i < len(r.Cells) {
-			return r.Cells[i].Text
-		}
-	}
-	return nil
 }

@@ -110,7 +110,7 @@ func TestDuplicates(t *testing.T) {
 		d.Done()
 		var got []string
 		for row, hash := range []uint64{7, 7, 8, 7} {
-			other, is := d.instead(hash, int64(row))
+			other, is := d.Instead(hash, int64(row))
 			if got = append(got, fmt.Sprint(other)); !is {
 				got[row] = "-"
 			}

@@ -88,8 +88,9 @@ func (d *Duplicates) Done() {
 	d.seen = nil
 }
 
-// instead returns the row that stands for the person instead of this one.
-func (d *Duplicates) instead(hash uint64, row int64) (other int64, is bool) {
+// Instead returns the row that stands for the person instead of this one, if there
+// is one. It may be called after Done.
+func (d *Duplicates) Instead(hash uint64, row int64) (other int64, is bool) {
 	s, several := d.spans[hash]
 	if !several {
 		return 0, false

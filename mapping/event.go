@@ -12,7 +12,6 @@ import (
 
 // happening says what an event or a page view is made of, besides attributes.
 type happening struct {
-	place     place
 	name      attribute // of an event; of a page, its URL
 	timestamp attribute // where it has a source
 	id        attribute // likewise
@@ -26,7 +25,6 @@ func (m *Mapping) parseEvent(n node) error { return m.parseHappening(n, &m.event
 func (m *Mapping) parsePage(n node) error  { return m.parseHappening(n, &m.page, "page", "url") }
 
 func (m *Mapping) parseHappening(n node, h *happening, what, name string) error {
-	h.place = n.place
 	if n.kind != mappingNode {
 		return m.wrong(n.place, fmt.Sprintf(`for example "%s: {%s: {column: A Column}}"`, what, name), "%s must be keys and values", what)
 	}

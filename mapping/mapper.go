@@ -27,6 +27,7 @@ type Mapper struct {
 	row     *rows.Row
 	env     environment
 	action  Action
+	prefix  []byte // of the present operation, up to the identifier's value
 	live    bool   // the present operation may start a campaign
 	instead string // the row that is sent instead of the present one
 	digest  []byte // scratch
@@ -42,7 +43,8 @@ func (p *Plan) Mapper(in *rows.Input, terms Terms) *Mapper {
 	if len(terms.Seeds) == 0 {
 		terms.Seeds = []Seed{SeedOf("", in.Size, in.Digest, "")}
 	}
-	m := &Mapper{plan: p, terms: terms, parser: in.Parser(p.names)}
+	verb := p.mapping.verb // of every row, unless a column says it
+	m := &Mapper{plan: p, terms: terms, parser: in.Parser(p.names), action: verb, prefix: p.prefix[verb]}
 	if len(p.reads) > 0 {
 		m.env = environment{values: make(map[string]any, len(p.reads)), reads: p.reads}
 	}
@@ -82,7 +84,7 @@ func (m *Mapper) Append(dst []byte, b *rows.Block, i int) (_ []byte, hash uint64
 		return dst[:start], 0, Rejected
 	}
 	if d := m.terms.Duplicates; d != nil {
-		if other, is := d.instead(hash, m.terms.FirstRow+b.Start.Row+int64(i)); is {
+		if other, is := d.Instead(hash, m.terms.FirstRow+b.Start.Row+int64(i)); is {
 			return dst[:start], 0, m.duplicate(d, other)
 		}
 	}
@@ -99,15 +101,12 @@ func (m *Mapper) Append(dst []byte, b *rows.Block, i int) (_ []byte, hash uint64
 
 // look decides what can be told before anything is written.
 func (m *Mapper) look(r *rows.Row) Outcome {
-	if r.Broken != nil && m.terms.Class == UnknownClass {
-		return Filtered // it was never sent
+	if m.terms.Class != "" && !m.inClass(r) {
+		return Filtered
 	}
 	if r.Broken != nil {
 		m.refusal = brokenRejection(r.Broken)
 		return Rejected
-	}
-	if m.terms.Class != "" && !m.inClass(r) {
-		return Filtered
 	}
 	if len(m.env.reads) > 0 {
 		m.env.load(r)
@@ -124,7 +123,7 @@ func (m *Mapper) look(r *rows.Row) Outcome {
 // inClass reports whether a rejected row is to be looked at again. One that was
 // rejected because its person has another row is not.
 func (m *Mapper) inClass(r *rows.Row) bool {
-	reason := string(m.reported(r, "_reason"))
+	reason := string(r.Report.Reason)
 	switch m.terms.Class {
 	case UnknownClass:
 		return reason == customerio.ReasonUnknown
@@ -230,7 +229,7 @@ func (m *Mapper) identifier(dst []byte, r *rows.Row) (_ []byte, hash uint64, ok 
 	if problem != "" {
 		return dst, 0, m.reject(reason, "identifiers."+string(match), m.inColumn(m.plan.mapping.key.column, problem))
 	}
-	dst = append(dst, m.plan.prefix[m.action]...)
+	dst = append(dst, m.prefix...)
 	if r.Plain {
 		dst = append(append(append(dst, '"'), value...), '"')
 	} else {

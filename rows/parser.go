@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
-	"strconv"
 	"unicode/utf8"
 )
 
@@ -23,7 +22,9 @@ type Parser struct {
 	spelt     [][]byte       // by column: its name and the colon, as they mostly stand
 	seen      []uint64       // by column: the generation of the row it was last seen in
 	now       uint64         // the present row's generation
-	renumber  bool           // rows are numbered as the report says
+	reported  bool           // the input is a file of rejected rows
+	behind    int            // CSV: columns of a report behind the input's own
+	renumber  bool           // whose rows have the numbers that their reports say
 	row       Row
 	scratch   []byte
 }
@@ -34,6 +35,10 @@ type Parser struct {
 // CSV the columns are the header's, and names is not used.
 func (in *Input) Parser(names []string) *Parser {
 	p := &Parser{format: in.Format, delimiter: in.Delimiter, columns: in.Columns, renumber: in.rejected}
+	if in.Format == CSV && endsInReport(in.Columns) {
+		p.behind = len(ReportColumns)
+	}
+	p.reported = in.rejected || p.behind > 0
 	if in.Format == CSV {
 		p.fixed = len(p.columns)
 		return p
@@ -70,27 +75,10 @@ func (p *Parser) Row(b *Block, i int) *Row {
 	} else {
 		p.jsonRow(r)
 	}
-	if p.renumber {
-		p.number(r)
+	if p.reported {
+		p.report(r)
 	}
 	return r
-}
-
-// number gives the row the number and the line that a report says it had. Where
-// that says nothing it keeps its own, and is broken.
-func (p *Parser) number(r *Row) {
-	for i, c := range p.columns {
-		to := map[string]*int64{"_row": &r.Number, "_line": &r.Line}[c.Name]
-		if to == nil || i >= len(r.Cells) {
-			continue
-		}
-		n, err := strconv.ParseInt(string(bytes.TrimSpace(r.Cells[i].Text)), 10, 64)
-		if err == nil && n > 0 {
-			*to = n
-		} else if r.Broken == nil {
-			r.Broken = &Broken{Reason: ReasonMalformed, Column: c.Name, Message: "no number; which row this was cannot be told"}
-		}
-	}
 }
 
 func (p *Parser) csvRow(r *Row) {
@@ -104,7 +92,7 @@ func (p *Parser) csvRow(r *Row) {
 	r.Plain = t.plain() && len(p.scratch) == 0 // there are doubled quotes otherwise
 	if r.Broken == nil && len(r.Cells) != len(p.columns) {
 		r.Broken = &Broken{Reason: ReasonRagged,
-			Message: fmt.Sprintf("%d cells where the header has %d", len(r.Cells), len(p.columns))}
+			Message: fmt.Sprintf("%d cells where the header has %d", len(r.Cells)-p.behind, len(p.columns)-p.behind)}
 	}
 	if r.Broken == nil && !t.ascii() && !utf8.Valid(r.Raw) {
 		r.Broken = p.notUTF8(r)

@@ -33,11 +33,6 @@ type Column struct {
 	Name string // without the spaces around it
 }
 
-// ReportColumns are the names that a file of rejected rows has behind its
-// input's own: which row it was and why. They say nothing about the row, and are
-// ignored where the file is input again.
-var ReportColumns = []string{"_row", "_line", "_reason", "_field", "_message", "_status"}
-
 // Kind is what a cell holds.
 type Kind uint8
 
@@ -65,9 +60,14 @@ type Row struct {
 	Raw    []byte // the record as it stands, without its line ending
 	Cells  []Cell // by column; a broken CSV record has as many as were found
 	Plain  bool   // no cell of Text holds what JSON strings must escape
+	Report Report // only in a file of rejected rows, see Options.Rejected
 	Order  []int  // JSONL: the columns that are present, as they stand in the record
 	Broken *Broken
 }
+
+// Report is what a file of rejected rows says of a row, as far as somebody reads
+// it again. Like the cells it is valid until the parser's next Row.
+type Report struct{ Reason, Message []byte }
 
 // The reasons of broken records.
 const (

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/ciobulk/ciobulk/customerio"
 	"github.com/ciobulk/ciobulk/ratelimit"
@@ -19,10 +18,7 @@ which every command needs that sends rows, and the App API key, if there is one.
 Nothing is written.`,
 		UsageText: `ciobulk check
 ciobulk check --credentials ~/.config/ciobulk.env`,
-		Flags: []cli.Flag{
-			&cli.StringFlag{Category: "Flags", Name: "credentials", Usage: "read credentials from `FILE` (NAME=value lines, mode 0600) over the environment"},
-			&cli.DurationFlag{Category: "Flags", Name: "outage", Value: 10 * time.Second, Usage: "wait this `DURATION` for a service that is down"},
-		},
+		Flags:  appFlags(),
 		Action: p.check,
 	}
 }

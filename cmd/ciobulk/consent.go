@@ -73,12 +73,12 @@ func same(in, again *rows.Input) error {
 // unchanged makes sure that the run reads what the survey has read.
 func (s *session) unchanged() error {
 	for _, source := range s.job.Sources {
-		again, err := s.bound(source.Input.Path, func(*rows.Input) {})
+		again, err := s.openInput(source.Input.Path)
 		if err != nil {
 			return err
 		}
-		again.Input.Close()
-		if err := same(source.Input, again.Input); err != nil {
+		again.Close()
+		if err := same(source.Input, again); err != nil {
 			return err
 		}
 	}

@@ -73,13 +73,8 @@ func (p *program) get(c *cli.Context) error {
 
 func printPerson(out io.Writer, format string, f found) error {
 	if format == "json" {
-		if f.Segments == nil {
-			f.Segments = []customerio.Segment{}
-		}
-		encoder := json.NewEncoder(out)
-		encoder.SetIndent("", "  ")
-		encoder.SetEscapeHTML(false)
-		return encoder.Encode(f)
+		f.Segments = append([]customerio.Segment{}, f.Segments...) // a list, also of none
+		return printJSON(out, f)
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, line := range [][2]string{{"id", f.ID}, {"email", f.Email}, {"cio_id", f.CioID}} {
@@ -95,6 +90,13 @@ func printPerson(out io.Writer, format string, f found) error {
 		fmt.Fprintf(w, "segment %d\t%s\n", s.ID, oneLine(s.Name))
 	}
 	return w.Flush()
+}
+
+func printJSON(out io.Writer, v any) error {
+	encoder := json.NewEncoder(out)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(v)
 }
 
 // oneLine keeps what others wrote from moving the cursor or breaking the table.

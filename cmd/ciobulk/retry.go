@@ -132,7 +132,11 @@ func (p *program) retry(c *cli.Context) error {
 		return usage(fmt.Sprintf("run %s left no rows to send again", was.run.Name), "")
 	}
 	s.retried, s.job.Class = was, class
-	if s.mapping, err = was.mapping(s.verb.action); err != nil {
+	file := ""
+	if was.recipe.Mapping {
+		file = filepath.Join(was.run.Dir, mappingCopy)
+	}
+	if s.mapping, err = s.readMapping(file, was.recipe.Match, was.recipe.Where); err != nil {
 		return err
 	}
 	s.options = rows.Options{Format: rows.Format(was.recipe.Format), Rejected: true}
@@ -199,29 +203,4 @@ func recorded(stateDir string) (dirs []string, err error) {
 		}
 	}
 	return dirs, err
-}
-
-// mapping is the run's own.
-func (r *retried) mapping(action mapping.Action) (m *mapping.Mapping, err error) {
-	if r.recipe.Mapping {
-		path := filepath.Join(r.run.Dir, mappingCopy)
-		source, err := os.ReadFile(path)
-		if err != nil {
-			return nil, err
-		}
-		if m, err = mapping.Parse(path, source, r.recipe.Match != ""); err != nil {
-			return nil, err
-		}
-		if r.recipe.Match != "" {
-			if err := m.SetMatch(r.recipe.Match); err != nil {
-				return nil, err
-			}
-		}
-	} else if m, err = mapping.FromMatch(r.recipe.Match); err != nil {
-		return nil, err
-	}
-	if r.recipe.Where != "" {
-		m.AddWhere(r.recipe.Where)
-	}
-	return m, m.SetVerb(action)
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -64,27 +63,27 @@ func (p *program) segmentList(c *cli.Context) error {
 	}
 	ctx, stop := interrupted()
 	defer stop()
-	app, err := p.openApp(ctx, c)
-	if err != nil {
-		return err
-	}
-	segments, err := app.Segments(ctx)
+	_, segments, err := p.segments(ctx, c)
 	if err != nil {
 		return err
 	}
 	return printSegments(p.out, format, segments)
 }
 
+// segments returns the segments that there are, and whom to ask for more.
+func (p *program) segments(ctx context.Context, c *cli.Context) (*customerio.App, []customerio.Segment, error) {
+	app, err := p.openApp(ctx, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	segments, err := app.Segments(ctx)
+	return app, segments, err
+}
+
 func printSegments(out io.Writer, format string, segments []customerio.Segment) error {
 	switch format {
 	case "json":
-		encoder := json.NewEncoder(out)
-		encoder.SetIndent("", "  ")
-		encoder.SetEscapeHTML(false)
-		if segments == nil {
-			segments = []customerio.Segment{}
-		}
-		return encoder.Encode(segments)
+		return printJSON(out, append([]customerio.Segment{}, segments...)) // a list, also of none
 	case "csv":
 		w := csv.NewWriter(out)
 		_ = w.Write([]string{"id", "type", "state", "name", "description"}) // Flush tells
@@ -109,11 +108,7 @@ func (p *program) segmentCreate(c *cli.Context) error {
 	}
 	ctx, stop := interrupted()
 	defer stop()
-	app, err := p.openApp(ctx, c)
-	if err != nil {
-		return err
-	}
-	segments, err := app.Segments(ctx)
+	app, segments, err := p.segments(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -202,13 +197,13 @@ func (s *session) lookUp(ctx context.Context, wanted string, id int64, isID bool
 	for _, found := range byType(segments) {
 		if byID && found.ID == id || !byID && found.Name == wanted {
 			s.segment = found
-			if found.Type != "manual" {
+			if found.Type != customerio.SegmentManual {
 				return usage(fmt.Sprintf("segment %d, %q, is data-driven: Customer.io decides who is in it", found.ID, found.Name),
 					"name a manual segment, see ciobulk segment list")
 			}
 			return nil
 		}
-		if found.Type == "manual" {
+		if found.Type == customerio.SegmentManual {
 			names = append(names, found.Name)
 		}
 	}

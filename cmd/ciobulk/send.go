@@ -83,7 +83,7 @@ func (s *session) send() error {
 	defer s.job.Run.Close()
 	s.report.begun(s)
 	if err := s.makeSegment(ctx); err != nil {
-		return err
+		return errors.Join(err, s.job.Run.Drop()) // there is nothing to continue
 	}
 	counting, end := until(ctx, stop)
 	defer end()
@@ -169,13 +169,17 @@ func (s *session) locate(ctx context.Context, track *customerio.Track, given boo
 		return err
 	}
 	for _, want := range []struct {
-		id  int64
-		who string
-	}{{s.mapping.Workspace, "the mapping"}, {s.c.Int64("workspace"), "--workspace"}, {s.retriedWorkspace(), "the run that is retried"}} {
+		id      int64
+		who, or string
+	}{
+		{s.mapping.Workspace, "the mapping", ", or correct the mapping's workspace"},
+		{s.c.Int64("workspace"), "--workspace", ", or correct --workspace"},
+		{s.retriedWorkspace(), "the run that is retried", ""},
+	} {
 		if want.id != 0 && want.id != s.account.WorkspaceID {
 			return &exitError{exitCredentials,
 				fmt.Sprintf("%s is for workspace %d, but these credentials are for %d", want.who, want.id, s.account.WorkspaceID),
-				"use the credentials of that workspace, or correct " + want.who}
+				"use the credentials of that workspace" + want.or}
 		}
 	}
 	return nil

@@ -42,7 +42,7 @@ func (p *program) rows(c *cli.Context, v verb) error {
 	if c.NArg() == 0 {
 		return usage("no file to read", `name one or more, or - for standard input: ciobulk `+v.name+` people.csv --match id`)
 	}
-	if s.mapping, err = s.readMapping(); err != nil {
+	if s.mapping, err = s.readMapping(c.String("mapping"), c.String("match"), c.String("where")); err != nil {
 		return err
 	}
 	if s.options, err = inputOptions(c); err != nil {
@@ -110,11 +110,11 @@ func (s *session) open(paths []string) (err error) {
 			s.report.note(note)
 		}
 	}
-	return s.settle()
+	return s.prepare()
 }
 
-// settle reads the flags that make the job.
-func (s *session) settle() (err error) {
+// prepare reads the flags that make the job.
+func (s *session) prepare() (err error) {
 	c, j := s.c, &s.job
 	j.Verb, j.Match = s.verb.name, string(s.mapping.Match())
 	j.Concurrency, j.BatchRows = c.Int("concurrency"), c.Int("batch-rows")
@@ -150,11 +150,7 @@ func (s *session) settle() (err error) {
 // bound opens an input, tells opened of it, and binds the mapping to it. An input
 // may be opened as often as it is needed.
 func (s *session) bound(path string, opened func(*rows.Input)) (importer.Source, error) {
-	o := s.options
-	if s.stdin != nil {
-		o.Stdin = io.NewSectionReader(s.stdin, 0, 1<<62)
-	}
-	in, err := rows.Open(path, o)
+	in, err := s.openInput(path)
 	if err != nil {
 		return importer.Source{}, err
 	}
@@ -165,6 +161,15 @@ func (s *session) bound(path string, opened func(*rows.Input)) (importer.Source,
 		return importer.Source{}, err
 	}
 	return importer.Source{Input: in, Plan: plan}, nil
+}
+
+// openInput opens an input, standard input from what was kept of it.
+func (s *session) openInput(path string) (*rows.Input, error) {
+	o := s.options
+	if s.stdin != nil {
+		o.Stdin = io.NewSectionReader(s.stdin, 0, 1<<62)
+	}
+	return rows.Open(path, o)
 }
 
 func (s *session) close() {
@@ -181,9 +186,9 @@ func closeSources(sources []importer.Source) {
 	}
 }
 
-func (s *session) readMapping() (*mapping.Mapping, error) {
-	file, match := s.c.String("mapping"), s.c.String("match")
-	var m *mapping.Mapping
+// readMapping reads the mapping in file, or makes the one that --match stands for,
+// for rows of the session's verb. file, match and where may be empty.
+func (s *session) readMapping(file, match, where string) (m *mapping.Mapping, err error) {
 	switch {
 	case file != "":
 		source, err := os.ReadFile(file)
@@ -199,14 +204,13 @@ func (s *session) readMapping() (*mapping.Mapping, error) {
 			}
 		}
 	case match != "":
-		var err error
 		if m, err = mapping.FromMatch(match); err != nil {
 			return nil, err
 		}
 	default:
 		return nil, usage("nothing says how to find people", "give a mapping by -m FILE, or --match FIELD[=COLUMN], FIELD being "+s.verb.matches())
 	}
-	if where := s.c.String("where"); where != "" {
+	if where != "" {
 		m.AddWhere(where)
 	}
 	return m, m.SetVerb(s.verb.action)
