@@ -44,7 +44,7 @@ func newAPI(s surface, c Config, authorization string, secrets ...string) (*api,
 	c.Outage = cmp.Or(c.Outage, defaultOutage)
 	c.Connections = cmp.Or(c.Connections, defaultConnections)
 	a := &api{surface: s, config: c, authorization: authorization,
-		transport: newTransport(c.Connections), secrets: strings.NewReplacer(secrets...)}
+		transport: newTransport(c.Connections, c.Dial), secrets: strings.NewReplacer(secrets...)}
 	a.trouble.tell = c.Waiting
 	return a, a.setBase(c.BaseURL)
 }

@@ -22,6 +22,7 @@ type Config struct {
 	Timeout        time.Duration // of one request
 	Outage         time.Duration // how long one batch is tried
 	UserAgent      string
+	Dial           Dial // makes connections; nil is the system's way
 
 	// Waiting is told, from any goroutine, when requests have failed for some
 	// seconds, with the reason; and with nil when they succeed again.

@@ -23,6 +23,7 @@ type block struct {
 	answered []time.Time // by record: when its operation was; only for receipts
 	sent     int         // its operations
 	left     int         // of these without a verdict; the settler's once the block is dispatched
+	accepted int64       // of these; the settler's likewise
 }
 
 // mapped is the operations of a block, until they are in their lanes.

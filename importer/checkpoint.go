@@ -15,7 +15,7 @@ import (
 )
 
 // checkpointVersion is raised when older programs must not continue a run.
-const checkpointVersion = 1
+const checkpointVersion = 2
 
 // Work is what a run is about. A run is continued only by the same work.
 type Work struct {
@@ -51,22 +51,33 @@ type Checkpoint struct {
 	Work     Work     `json:"work"`
 	Position Position `json:"position"`
 	Ledger
-	OtherShards   int64      `json:"other_shards,omitempty"` // rows that are none of this run's
-	Triggers      int64      `json:"triggers,omitempty"`     // events sent that may start campaigns
-	Replaced      []Replaced `json:"replaced,omitempty"`     // examples of duplicates
-	Nonce         string     `json:"nonce,omitempty"`        // that event ids are derived from
-	ReceiptBytes  int64      `json:"receipt_bytes,omitempty"`
-	Reasons       []Reason   `json:"reasons"`
-	RejectedBytes int64      `json:"rejected_bytes"` // of the rejected file
-	Requests      int64      `json:"requests"`
-	Retries       int64      `json:"retries"`
-	Bytes         int64      `json:"bytes"` // of request bodies
-	Seconds       float64    `json:"seconds"`
-	StartedAt     time.Time  `json:"started_at"`
-	Resumed       int        `json:"resumed"`          // how often
-	Ended         string     `json:"ended,omitempty"`  // "finished" or "dropped"; empty: it can be continued
-	Sum           string     `json:"sha256,omitempty"` // of the checkpoint without this line
+	OtherShards  int64      `json:"other_shards,omitempty"` // rows that are none of this run's
+	Triggers     int64      `json:"triggers,omitempty"`     // events sent that may start campaigns
+	Replaced     []Replaced `json:"replaced,omitempty"`     // examples of duplicates
+	Nonce        string     `json:"nonce,omitempty"`        // that event ids are derived from
+	Reasons      []Reason   `json:"reasons"`
+	RejectedFile Extent     `json:"rejected_file"`
+	ReceiptFile  Extent     `json:"receipt_file"`
+	Ahead        Ahead      `json:"ahead"`
+	Resent       int64      `json:"resent_at_most,omitempty"` // rows that may have been sent more than once
+	Requests     int64      `json:"requests"`
+	Retries      int64      `json:"retries"`
+	Bytes        int64      `json:"bytes"` // of request bodies
+	Seconds      float64    `json:"seconds"`
+	StartedAt    time.Time  `json:"started_at"`
+	Resumed      int        `json:"resumed"`          // how often
+	Ended        string     `json:"ended,omitempty"`  // "finished" or "dropped"; empty: it can be continued
+	Sum          string     `json:"sha256,omitempty"` // of the checkpoint without this line
 }
+
+// Ahead is the most that may have been sent of what stands behind a checkpoint's
+// position: nothing, once a run has ended in order.
+type Ahead struct {
+	Rows  int64 `json:"rows"`
+	Bytes int64 `json:"bytes"` // of their text
+}
+
+func (a Ahead) max(b Ahead) Ahead { return Ahead{max(a.Rows, b.Rows), max(a.Bytes, b.Bytes)} }
 
 // The ways a run ends for good.
 const (

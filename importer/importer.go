@@ -58,7 +58,7 @@ type Job struct {
 
 	Skip   int64  // rows not to look at, counted over all sources
 	Limit  int64  // rows to look at; 0 means all
-	Budget Budget // when to stop for too many errors
+	Budget Budget // when to stop for too many errors; those before a resume do not count
 
 	Stop     <-chan struct{} // closed: finish what has begun, and return ErrInterrupted
 	Drain    time.Duration   // how long that may take; 10 s

@@ -71,7 +71,7 @@ func (f *flow) next(ctx context.Context, i int) (*block, error) {
 		return nil, errHalted
 	}
 	b := f.blocks.take()
-	records := int(min(int64(max(f.Concurrency*f.BatchRows/blocksARound, 1)), f.left))
+	records := int(min(int64(f.blockRows()), f.left))
 	if err := f.Sources[i].Input.Next(&b.Block, records, blockBytes); err != nil {
 		f.blocks.give(b)
 		return nil, err

@@ -4,24 +4,33 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"hash"
 	"io"
 	"os"
 )
+
+// Extent is how much of a report file is settled.
+type Extent struct {
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256,omitempty"` // of these bytes
+}
 
 // reportFile is a file that grows as blocks are settled and that a resumed run
 // goes on with. It is made when there is something to write, and belongs to one
 // goroutine.
 type reportFile struct {
 	path   string
-	file   *os.File // nil: nothing to write yet
-	size   int64    // bytes that are settled
-	buffer []byte   // what flush will write
+	file   *os.File  // nil: nothing to write yet
+	size   int64     // bytes that are settled
+	sum    hash.Hash // of these
+	buffer []byte    // what flush will write
 }
 
-// open continues the file at size bytes, or lets it begin anew.
-func (f *reportFile) open(size int64) error {
-	f.size = size
-	if size == 0 {
+// open continues the file behind what is settled, or lets it begin anew. A file
+// that is not as it was left is refused: somebody mended it too early.
+func (f *reportFile) open(settled Extent) error {
+	f.size, f.sum = settled.Bytes, sha256.New()
+	if f.size == 0 {
 		if err := os.Remove(f.path); err != nil && !os.IsNotExist(err) {
 			return err
 		}
@@ -29,15 +38,25 @@ func (f *reportFile) open(size int64) error {
 	}
 	file, err := os.OpenFile(f.path, os.O_RDWR, 0o600)
 	if err != nil {
-		return fmt.Errorf("the run cannot be continued without its file: %w", err)
+		return fmt.Errorf("its file is missing: %w", err)
 	}
 	f.file = file
-	if info, err := file.Stat(); err != nil {
+	n, err := io.Copy(f.sum, io.NewSectionReader(file, 0, f.size))
+	if err != nil {
 		return err
-	} else if info.Size() < size {
-		return fmt.Errorf("%s has %d bytes, but the checkpoint knows %d: it was changed", f.path, info.Size(), size)
 	}
-	return file.Truncate(size)
+	if n < f.size || f.extent() != settled {
+		return fmt.Errorf("%s is not as the run left it: it was changed; mend copies of it, or wait until the run has ended", f.path)
+	}
+	return file.Truncate(f.size)
+}
+
+// extent returns how much is settled.
+func (f *reportFile) extent() Extent {
+	if f.size == 0 {
+		return Extent{}
+	}
+	return Extent{f.size, hex.EncodeToString(f.sum.Sum(nil))}
 }
 
 // empty reports whether nothing was added yet.
@@ -56,28 +75,16 @@ func (f *reportFile) flush() error {
 		}
 		f.file = file
 	}
-	n, err := f.file.WriteAt(f.buffer, f.size)
-	if err == nil {
-		err = f.file.Sync()
-	}
-	if err != nil {
+	if _, err := f.file.WriteAt(f.buffer, f.size); err != nil {
 		return err
 	}
-	f.size += int64(n)
+	if err := f.file.Sync(); err != nil {
+		return err
+	}
+	f.size += int64(len(f.buffer))
+	f.sum.Write(f.buffer)
 	f.buffer = f.buffer[:0]
 	return nil
-}
-
-// sum returns the SHA-256 of what is settled, or "" where there is no file.
-func (f *reportFile) sum() (string, error) {
-	if f.file == nil {
-		return "", nil
-	}
-	h := sha256.New()
-	if _, err := io.Copy(h, io.NewSectionReader(f.file, 0, f.size)); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 func (f *reportFile) close() {

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ciobulk/ciobulk/rows"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -22,6 +23,15 @@ const (
 // the settling of the rows behind it, and so the other lanes once they are a
 // window ahead: 16 rounds of requests.
 func (j *Job) window() int { return max(16*blocksARound, 2*j.Concurrency) }
+
+// ahead is the most that this process sends of what is not settled.
+func (j *Job) ahead() Ahead {
+	n := int64(j.window())
+	return Ahead{Rows: n * int64(j.blockRows()), Bytes: n * (blockBytes + rows.ReadSize)}
+}
+
+// blockRows is how many rows a block has at most.
+func (j *Job) blockRows() int { return max(j.Concurrency*j.BatchRows/blocksARound, 1) }
 
 // requests is how many requests may be filled or in flight: one of each for every
 // lane, and some that wait behind slow ones. They hold most of a run's memory.
@@ -114,6 +124,7 @@ func (f *flow) run(ctx context.Context) error {
 	g.Go(func() error { return f.dispatch(ctx, g) })
 	g.Go(func() error { defer close(ended); return f.settle(ctx) })
 	err := g.Wait()
+	f.settler.drained = err == nil
 	if f.halted() && (err == nil || errors.Is(err, f.cause)) {
 		if f.complete() && errors.Is(f.cause, ErrInterrupted) {
 			return nil
@@ -259,7 +270,7 @@ func (f *flow) settle(ctx context.Context) error {
 			f.blocks.give(b)
 		}
 		queue = append(queue[:0], queue[n:]...)
-		if f.Budget.exceeded(f.settler.state.Ledger) {
+		if f.Budget.exceeded(f.settler.state.Ledger.since(f.settler.before.Ledger)) {
 			f.halt(ErrBudget)
 		}
 	}

@@ -22,7 +22,7 @@ type State struct{ Dir string }
 type Run struct {
 	Name       string // of the directory in State.Dir
 	Dir        string
-	Checkpoint Checkpoint // as it stood when the run began or went on
+	Checkpoint Checkpoint // as it stood when the run began or went on, and then where Job.Do left it
 
 	lock *flock.Flock
 }
@@ -183,6 +183,21 @@ func (s State) drop(r *Run, damage error) error {
 		return damage
 	}
 	return r.Drop()
+}
+
+// Finish marks the run as done. It is the last thing that is written, so that a
+// crash before it is made good by a resume, and leaves the same files.
+func (r *Run) Finish() error {
+	r.Checkpoint.Ended = endedFinished
+	return r.Checkpoint.save(r.Dir)
+}
+
+// Finished reports whether there is nothing left to do of the run.
+func (r *Run) Finished() bool { return r.Checkpoint.Ended == endedFinished }
+
+// problem is why the run cannot be continued.
+func (r *Run) problem(err error) error {
+	return &UnfinishedError{Run: r.Name, Rows: r.Checkpoint.Rows, Problem: err.Error()}
 }
 
 // Drop marks the run as never to be continued; its files stay.

@@ -23,6 +23,7 @@ type Summary struct {
 	Workspace     int64          `json:"workspace"`
 	Region        string         `json:"region,omitempty"`
 	Resumed       int            `json:"resumed"`
+	Resent        int64          `json:"resent_at_most,omitempty"` // rows that may have been sent more than once
 	StartedAt     time.Time      `json:"started_at"`
 	FinishedAt    time.Time      `json:"finished_at"`
 	Run           string         `json:"run,omitempty"`           // the run directory's name
@@ -53,7 +54,7 @@ func (s *settler) summary() *Summary {
 	c := s.state
 	sum := &Summary{
 		Ledger: c.Ledger, OtherShards: c.OtherShards, Requests: c.Requests, Retries: c.Retries, Bytes: c.Bytes, Seconds: c.Seconds,
-		Verb: s.job.Verb, DryRun: s.job.Sender == nil, Workspace: c.Work.Workspace, Resumed: c.Resumed,
+		Verb: s.job.Verb, DryRun: s.job.Sender == nil, Workspace: c.Work.Workspace, Resumed: c.Resumed, Resent: c.Resent,
 		Triggers: c.Triggers, Replaced: c.Replaced,
 		StartedAt: c.StartedAt, FinishedAt: time.Now().UTC(), Reasons: c.Reasons, Inputs: []string{},
 	}
@@ -70,7 +71,7 @@ func (s *settler) summary() *Summary {
 		sum.Run = s.job.Run.Name
 	}
 	if s.receipt.size > 0 {
-		sum.ReceiptFile = s.receipt.path
+		sum.ReceiptFile, sum.ReceiptSHA256 = s.receipt.path, c.ReceiptFile.SHA256
 	}
 	if s.rejected.size > 0 {
 		sum.RejectedFile = s.rejected.path

@@ -11,8 +11,9 @@ import (
 // file without line endings or a quote that was never closed.
 const MaxRecord = 16 << 20
 
-// readSize is how many bytes are asked of the source at a time.
-const readSize = 64 << 10
+// ReadSize is how many bytes are asked of the source at a time: a block of more
+// than one record has at most so many more than it was to have.
+const ReadSize = 64 << 10
 
 // Block is a run of whole records, the unit of mapping and settling. The zero
 // Block is ready for Input.Next, which may be given the same one again.
@@ -94,13 +95,13 @@ type cutter struct {
 // more reads on, and notes where the input ends or fails.
 func (c *cutter) more() {
 	in, b := c.in, c.block
-	if need := len(b.data) + readSize; cap(b.data) < need {
+	if need := len(b.data) + ReadSize; cap(b.data) < need {
 		// As large as the blocks before, so that one allocation does.
 		grown := make([]byte, len(b.data), max(need+need/4, in.typical))
 		copy(grown, b.data)
 		b.data = grown
 	}
-	n, err := in.source.Read(b.data[len(b.data) : len(b.data)+readSize])
+	n, err := in.source.Read(b.data[len(b.data) : len(b.data)+ReadSize])
 	b.data = b.data[:len(b.data)+n]
 	switch {
 	case n > 0 || err == nil: // the error, if any, comes again
@@ -220,7 +221,7 @@ func (c *cutter) unterminated() error {
 // fewer.
 func (c *cutter) finish() {
 	in, b := c.in, c.block
-	in.typical = max(in.typical, len(b.data)+readSize)
+	in.typical = max(in.typical, len(b.data)+ReadSize)
 	in.carry = append(in.carry[:0], b.data[c.end:]...)
 	b.data = b.data[:c.end]
 	in.at = Position{b.from.Row + int64(len(b.records)), c.endLine, b.from.Offset + int64(c.end)}

@@ -84,10 +84,10 @@ func TestBlocks(t *testing.T) {
 func TestBlocksOfLargeFile(t *testing.T) {
 	t.Parallel()
 	file := nastyCSV[0] + "\n"
-	text := strings.Repeat(file, 3*readSize/len(file))
+	text := strings.Repeat(file, 3*ReadSize/len(file))
 	var want []string
 	for n := 0; n < len(file); n += 19 {
-		in := stream(CSV, ',', chunks{strings.NewReader(strings.Repeat("x", n) + "\n" + text), readSize - n})
+		in := stream(CSV, ',', chunks{strings.NewReader(strings.Repeat("x", n) + "\n" + text), ReadSize - n})
 		rows, _ := drain(t, in, 1<<20, 1+n*1000)
 		for i := range rows { // without the numbers, which the first line moves
 			_, rows[i], _ = strings.Cut(rows[i], " ")

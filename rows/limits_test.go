@@ -15,7 +15,7 @@ type endless struct {
 	n    int64
 }
 
-func newEndless(c byte) *endless { return &endless{page: bytes.Repeat([]byte{c}, readSize)} }
+func newEndless(c byte) *endless { return &endless{page: bytes.Repeat([]byte{c}, ReadSize)} }
 
 func (e *endless) Read(p []byte) (int, error) {
 	n := copy(p, e.page)
@@ -45,7 +45,7 @@ func TestTooLong(t *testing.T) {
 	for _, c := range tooLong {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			for _, size := range []int{readSize, readSize/3 + 1} {
+			for _, size := range []int{ReadSize, ReadSize/3 + 1} {
 				made := newEndless(c.c)
 				in := stream(c.format, ',', chunks{io.MultiReader(strings.NewReader(c.start), made), size})
 				var b Block
@@ -56,7 +56,7 @@ func TestTooLong(t *testing.T) {
 				if err.Error() != c.want {
 					t.Errorf("reads of %d: got %v\nwant %s", size, err, c.want)
 				}
-				if made.n > MaxRecord+2*readSize || cap(b.data)+cap(in.carry) > 5*MaxRecord {
+				if made.n > MaxRecord+2*ReadSize || cap(b.data)+cap(in.carry) > 5*MaxRecord {
 					t.Errorf("%d bytes were read, %d and %d are held", made.n, cap(b.data), cap(in.carry))
 				}
 				if again := in.Next(&b, 1, 1); fmt.Sprint(again) != err.Error() {
@@ -77,7 +77,7 @@ func TestLongest(t *testing.T) {
 		{MaxRecord, "<nil>"},
 		{MaxRecord + 1, "stream:1: a record of more than 16 MiB starts on this line"},
 	} {
-		for _, size := range []int{readSize, readSize/3 + 1} {
+		for _, size := range []int{ReadSize, ReadSize/3 + 1} {
 			record := io.MultiReader(io.LimitReader(newEndless('x'), c.length-1), strings.NewReader("\n1\n"))
 			in := stream(CSV, ',', chunks{record, size})
 			var b Block
@@ -91,12 +91,12 @@ func TestLongest(t *testing.T) {
 // TestBlankFlood holds no more memory for many blank lines than for none.
 func TestBlankFlood(t *testing.T) {
 	t.Parallel()
-	const n = 16 * readSize
+	const n = 16 * ReadSize
 	flood := io.LimitReader(newEndless('\n'), n)
 	in := stream(CSV, ',', io.MultiReader(strings.NewReader("1\n"), flood, strings.NewReader("2\n")))
 	in.Next(new(Block), 1, 1)
 	var b Block
-	if err := in.Next(&b, 1, 1); err != nil || b.Bytes() > 4*readSize || cap(b.data) > 4*readSize {
+	if err := in.Next(&b, 1, 1); err != nil || b.Bytes() > 4*ReadSize || cap(b.data) > 4*ReadSize {
 		t.Errorf("%v, %d bytes of %d", err, b.Bytes(), cap(b.data))
 	}
 	if want := (Position{2, n + 3, n + 4}); b.Start != (Position{1, 2, 2}) || b.End != want {

@@ -74,8 +74,20 @@ func (s *scene) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *scene) reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.service = simulator.New(simulator.Config{SiteID: testSite, APIKey: testKey, Faults: simulator.Faults{RefuseWhole: poison}})
+	s.service = simulator.New(simulator.Config{SiteID: testSite, APIKey: testKey, KeepLog: true, Faults: simulator.Faults{RefuseWhole: poison}})
 	s.requests, s.stopAt = 0, 0
+}
+
+// sentAgain returns how many people the service was told of more than once, of
+// files that name each once.
+func (s *scene) sentAgain() (n int64) {
+	times := make(map[string]int)
+	for _, entry := range s.service.Log() {
+		if times[entry.Value]++; times[entry.Value] == 2 {
+			n++
+		}
+	}
+	return n
 }
 
 // seen returns how many batch requests came since reset.

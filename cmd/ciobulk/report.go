@@ -93,6 +93,9 @@ func (r *reporter) begun(s *session) {
 	msg := fmt.Sprintf("%s in %s, run %s", s.verb.name, s.place(), s.job.Run.Name)
 	if c.Resumed > 0 {
 		msg += fmt.Sprintf(", resumed behind row %s", grouped(c.Rows))
+		if c.Ahead.Rows > 0 {
+			msg += ": it was killed, and what it had sent of the rows behind that is sent again"
+		}
 		r.before = importer.Progress{Ledger: c.Ledger, Requests: c.Requests}
 	}
 	r.say(slog.LevelInfo, msg)

@@ -230,7 +230,11 @@ func (s *session) conclude(summary *importer.Summary, err error) error {
 	end := s.outcome(summary, err)
 	summary.ExitCode = end.code
 	summary.Error = end.msg
-	if saveErr := s.save(summary); saveErr != nil && end.code != exitBroken {
+	saveErr := s.save(summary)
+	if saveErr == nil && err == nil && s.job.Run != nil {
+		saveErr = s.job.Run.Finish()
+	}
+	if saveErr != nil && end.code != exitBroken {
 		end = &exitError{exitBroken, saveErr.Error(), ""}
 	}
 	s.report.ended(s, summary, end)

@@ -62,6 +62,9 @@ func (t table) cost(b *strings.Builder) {
 // besides tells what only some verbs have.
 func (t table) besides(b *strings.Builder) {
 	s := t.summary
+	if s.Resent > 0 {
+		fmt.Fprintf(b, "%s at most may have been sent more than once, because the run was killed; that does no harm\n", counted(s.Resent, "row"))
+	}
 	if s.Triggers > 0 {
 		fmt.Fprintf(b, "%s can start campaigns, being younger than 72 hours or without a time; --no-triggers filters them\n",
 			counted(s.Triggers, "event"))
