@@ -40,8 +40,8 @@ func newAPI(s surface, c Config, authorization string, secrets ...string) (*api,
 	if c.Region != "" && c.Region != "us" && c.Region != "eu" {
 		return nil, &Error{Trouble: Misuse, Msg: fmt.Sprintf("CUSTOMERIO_REGION is %q", c.Region), Hint: "it is us or eu"}
 	}
-	c.Timeout = cmp.Or(c.Timeout, defaultTimeout)
 	c.Outage = cmp.Or(c.Outage, defaultOutage)
+	c.Timeout = cmp.Or(c.Timeout, min(defaultTimeout, max(c.Outage, leastTimeout)))
 	c.Connections = cmp.Or(c.Connections, defaultConnections)
 	a := &api{surface: s, config: c, authorization: authorization,
 		transport: newTransport(c.Connections, c.Dial), secrets: strings.NewReplacer(secrets...)}
@@ -88,6 +88,7 @@ func (a *api) withoutSecrets(body []byte) []byte {
 // Defaults of Config and AppConfig.
 const (
 	defaultTimeout     = 30 * time.Second
+	leastTimeout       = 5 * time.Second // where the outage is shorter
 	defaultOutage      = 10 * time.Minute
 	defaultConnections = 16
 )

@@ -10,28 +10,33 @@ import (
 	"time"
 )
 
-// persist sends a request until it has an answer that is no reason to retry.
+// persist sends a request until it has an answer that is no reason to retry. An
+// outage begins with the first try. None of its parts counts for longer than it
+// could have lasted, so that it does not matter if this machine slept meanwhile.
 func (a *api) persist(ctx context.Context, q *request) (*reply, error) {
-	var begun time.Time
+	var waited time.Duration
 	for try := 1; ; try++ {
+		begun := time.Now()
 		if err := a.config.Limiter.Wait(ctx); err != nil {
 			return nil, cmp.Or(context.Cause(ctx), err) // it may refuse before ctx ends
 		}
-		switch {
-		case try == 1:
-			begun = time.Now() // keeping to the pace before that is no outage
-		case q.batch:
-			a.retries.Add(1)
+		if try > 1 { // keeping to the pace before that is no outage
+			waited += min(time.Since(begun), backoffMost)
+			if q.batch {
+				a.retries.Add(1)
+			}
 		}
+		begun = time.Now()
 		r, err := a.exchange(ctx, q)
+		waited += min(time.Since(begun), a.config.Timeout)
 		if done, err := a.conclude(ctx, q, r, err); done {
 			return r, err
 		}
 		pause, reason := a.setback(r, err, try)
-		if waited := time.Since(begun); waited+pause > a.config.Outage {
-			return nil, a.unavailable(r, reason, waited)
+		if waited += pause; waited > a.config.Outage {
+			return nil, a.unavailable(r, reason, waited-pause)
 		}
-		a.trouble.failed(reason, pause)
+		a.trouble.failed(reason, begun, pause)
 		if err := sleep(ctx, pause); err != nil {
 			return nil, context.Cause(ctx)
 		}
@@ -94,13 +99,19 @@ func (a *api) setback(r *reply, err error, try int) (pause time.Duration, reason
 
 // unavailable is the end of the patience with a request.
 func (a *api) unavailable(r *reply, reason error, waited time.Duration) *Error {
-	msg := fmt.Sprintf("Customer.io gave no good answer for %v", waited.Round(time.Second))
-	if r != nil {
+	unit := time.Second
+	if waited < 10*unit {
+		unit = 100 * time.Millisecond
+	}
+	msg, hint := fmt.Sprintf("Customer.io gave no good answer for %v", waited.Round(unit)), ""
+	if r == nil {
+		hint = fmt.Sprintf("can this machine reach %s?", a.base)
+	} else {
 		if after := retryAfter(r.header, time.Now()); after > a.config.Outage {
 			msg = fmt.Sprintf("Customer.io asks to wait for %v, and %v is the most that is waited", after.Round(time.Second), a.config.Outage)
 		}
 	}
-	return &Error{Trouble: Unavailable, Status: statusOf(r), Err: reason, Msg: msg}
+	return &Error{Trouble: Unavailable, Status: statusOf(r), Err: reason, Msg: msg, Hint: hint}
 }
 
 func statusOf(r *reply) int {

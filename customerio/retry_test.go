@@ -166,7 +166,7 @@ func TestHandshakeTimeoutSlowsThePace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n, limiter := new(network), new(pace)
 		l := n.listen(t, "service:443")
-		track := n.track(t, Config{BaseURL: "https://service", Limiter: limiter, Outage: time.Nanosecond})
+		track := n.track(t, Config{BaseURL: "https://service", Limiter: limiter, Timeout: time.Minute, Outage: time.Nanosecond})
 		track.transport.DialTLSContext = nil
 		go func() {
 			if c, err := l.Accept(); err == nil {

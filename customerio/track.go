@@ -19,7 +19,7 @@ type Config struct {
 	BaseURL        string        // instead of the region's host, for a proxy or a simulator
 	Limiter        Limiter       // paces every request
 	Connections    int           // at most, kept alive; as many as there are Sends at once
-	Timeout        time.Duration // of one request
+	Timeout        time.Duration // of one request; 30 s, or a shorter Outage but not below 5 s
 	Outage         time.Duration // how long one batch is tried
 	UserAgent      string
 	Dial           Dial // makes connections; nil is the system's way

@@ -12,16 +12,21 @@ type trouble struct {
 
 	mu    sync.Mutex
 	since time.Time // zero: all is well
+	good  time.Time // the last success
 	told  bool
 }
 
 // patience is how long failures are nobody's business.
 const patience = 5 * time.Second
 
-// failed notes a failure that is repeated after pause.
-func (t *trouble) failed(reason error, pause time.Duration) {
+// failed notes the failure of a try that began at begun and is repeated after
+// pause. One that began before the last success says nothing new.
+func (t *trouble) failed(reason error, begun time.Time, pause time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if begun.Before(t.good) {
+		return
+	}
 	if t.since.IsZero() {
 		t.since = time.Now()
 	}
@@ -37,5 +42,5 @@ func (t *trouble) over() {
 	if t.told {
 		t.tell(nil)
 	}
-	t.since, t.told = time.Time{}, false
+	t.since, t.good, t.told = time.Time{}, time.Now(), false
 }

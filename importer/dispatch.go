@@ -75,6 +75,7 @@ func (f *flow) mapped(ctx context.Context) (b *block, m mapped, ok bool) {
 // up the settling of the rows around it.
 func (d *dispatcher) take(ctx context.Context, b *block, m mapped) error {
 	d.blocks++
+	d.spend(int64(b.Len())-b.others, len(b.refused))
 	b.left, b.accepted = b.sent, 0
 	if d.Receipt != "" {
 		b.answered = append(b.answered[:0], make([]time.Time, b.Len())...)

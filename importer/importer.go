@@ -92,6 +92,8 @@ const (
 	defaultDrain       = 10 * time.Second
 	// budgetRows is how many rows a share of them needs to mean something.
 	budgetRows = 1000
+	// budgetBlock is how many rows a block has at most when they are counted so.
+	budgetBlock = 500
 )
 
 // terms are the run's for a source.
@@ -118,14 +120,14 @@ func (j *Job) mapper(source int) *mapping.Mapper {
 	return s.Plan.Mapper(s.Input, j.terms(source))
 }
 
-// exceeded reports whether the ledger is beyond the budget.
-func (b Budget) exceeded(l Ledger) bool {
-	bad := l.Rejected + l.Unknown
+// exceeded reports whether so many rows, of which some are bad, are beyond the
+// budget.
+func (b Budget) exceeded(rows, bad int64) bool {
 	if !b.Bounded {
 		return false
 	}
 	if b.Percent > 0 {
-		return l.Rows >= budgetRows && float64(bad)*100 > b.Percent*float64(l.Rows)
+		return rows >= budgetRows && float64(bad)*100 > b.Percent*float64(rows)
 	}
 	return bad > b.Rows
 }

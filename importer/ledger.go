@@ -26,12 +26,6 @@ func (l Ledger) Check() error {
 	return fmt.Errorf("the ledger does not add up: %d rows, %d verdicts; please report this", l.Rows, sum)
 }
 
-// since returns what was counted after before.
-func (l Ledger) since(before Ledger) Ledger {
-	return Ledger{l.Rows - before.Rows, l.Accepted - before.Accepted, l.Rejected - before.Rejected, l.Filtered - before.Filtered,
-		l.Unchanged - before.Unchanged, l.Duplicates - before.Duplicates, l.Unknown - before.Unknown}
-}
-
 // Reason counts the rows that were not accepted for one reason, with the first
 // of them as an example.
 type Reason struct {

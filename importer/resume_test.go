@@ -163,3 +163,55 @@ func TestDamagedCheckpointCanBeDropped(t *testing.T) {
 	}
 	run.Close()
 }
+
+// The files of an unfinished run are continued only as they were left: one that
+// was mended, cut or removed meanwhile is refused, and what a crash had written
+// behind the settled bytes is cut off.
+func TestReportFileOfAnUnfinishedRun(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(data []byte) []byte // nil: remove the file
+		want   string                   // "": it is continued
+	}{
+		"as it was":   {func(d []byte) []byte { return d }, ""},
+		"more":        {func(d []byte) []byte { return append(d, "p1,torn"...) }, ""},
+		"a byte less": {func(d []byte) []byte { return d[:len(d)-1] }, "is not as the run left it"},
+		"mended":      {func(d []byte) []byte { return bytes.Replace(d, []byte("many"), []byte("4444"), 1) }, "is not as the run left it"},
+		"empty":       {func(d []byte) []byte { return nil }, "is not as the run left it"},
+		"gone":        {nil, "its file is missing"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			src := source(t, "people.csv", people(5000, 5000), testMapping)
+			run := begin(t, dir, Refuse, src)
+			job := Job{Sources: []Source{src}, Sender: &sender{}, Run: run, Concurrency: 2, BatchRows: 5, Budget: Budget{Bounded: true, Rows: 20}}
+			if _, err := job.Do(t.Context()); !errors.Is(err, ErrBudget) {
+				t.Fatal(err)
+			}
+			run.Close()
+			path := filepath.Join(run.Dir, "rejected.csv")
+			data, err := os.ReadFile(path)
+			if err == nil && c.change != nil {
+				err = os.WriteFile(path, c.change(data), 0o600)
+			} else if err == nil {
+				err = os.Remove(path)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			again := openSource(t, src.Input.Path, testMapping)
+			run = begin(t, dir, Resume, again)
+			sum, err := (&Job{Sources: []Source{again}, Sender: &sender{}, Run: run}).Do(t.Context())
+			if c.want == "" {
+				if err != nil || sum.Rejected != 1000 || bytes.Contains(readRejected(t, run), []byte("torn")) {
+					t.Errorf("%+v, %v", sum, err)
+				}
+				return
+			}
+			if unfinished, ok := errors.AsType[*UnfinishedError](err); !ok || !strings.Contains(unfinished.Problem, c.want) {
+				t.Errorf("Do = %v, want a problem with %q", err, c.want)
+			}
+		})
+	}
+}

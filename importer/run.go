@@ -6,6 +6,7 @@ import (
 	"math"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ciobulk/ciobulk/rows"
@@ -31,7 +32,13 @@ func (j *Job) ahead() Ahead {
 }
 
 // blockRows is how many rows a block has at most.
-func (j *Job) blockRows() int { return max(j.Concurrency*j.BatchRows/blocksARound, 1) }
+func (j *Job) blockRows() int {
+	n := max(j.Concurrency*j.BatchRows/blocksARound, 1)
+	if j.Budget.Bounded { // the block with which it is spent is still sent
+		n = min(n, budgetBlock)
+	}
+	return n
+}
 
 // requests is how many requests may be filled or in flight: one of each for every
 // lane, and some that wait behind slow ones. They hold most of a run's memory.
@@ -59,6 +66,8 @@ type flow struct {
 	skip  int64    // rows to pass over first; the reader's
 	left  int64    // rows that may still be read; the reader's
 	count int      // blocks that were read; the reader's
+
+	looked, bad atomic.Int64 // rows of this process, for the budget
 
 	stop     chan struct{} // closed by halt: no new block is begun
 	halting  sync.Once
@@ -157,6 +166,14 @@ func (f *flow) halted() bool {
 	}
 }
 
+// spend counts rows that are looked at, and rows that are not accepted, and halts
+// the run when those are too many: not only when they are settled.
+func (f *flow) spend(looked int64, bad int) {
+	if f.Budget.exceeded(f.looked.Add(looked), f.bad.Add(int64(bad))) {
+		f.halt(ErrBudget)
+	}
+}
+
 // halt lets the run finish what it has begun and then end with cause.
 func (f *flow) halt(cause error) {
 	f.halting.Do(func() { f.cause = cause; close(f.stop) })
@@ -245,6 +262,7 @@ func (f *flow) settle(ctx context.Context) error {
 			}
 			queue = append(queue, b)
 		case t := <-f.answered:
+			f.spend(0, len(t.rejections))
 			f.settler.answered(t)
 			t.reset()
 			f.batches.give(t)
@@ -270,9 +288,6 @@ func (f *flow) settle(ctx context.Context) error {
 			f.blocks.give(b)
 		}
 		queue = append(queue[:0], queue[n:]...)
-		if f.Budget.exceeded(f.settler.state.Ledger.since(f.settler.before.Ledger)) {
-			f.halt(ErrBudget)
-		}
 	}
 	return nil
 }

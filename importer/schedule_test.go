@@ -23,7 +23,7 @@ import (
 	"github.com/ciobulk/ciobulk/ratelimit"
 )
 
-var schedules = flag.Int("schedules", 300, "how many random schedules of faults TestSchedulesOfFaults tries")
+var schedules = flag.Int("schedules", 150, "how many random schedules of faults TestSchedulesOfFaults tries")
 
 // Whatever goes wrong, the verdicts partition the rows: each is accepted, filtered
 // or in the rejected file, and in one of these only; what is accepted was applied,

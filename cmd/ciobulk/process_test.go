@@ -30,6 +30,7 @@ type scene struct {
 	stopAt   int64         // the request that waits for release, before it is answered
 	reached  chan struct{} // closed when it arrives
 	release  chan struct{}
+	instead  func(n int64, w http.ResponseWriter) bool // answers the nth request unless it returns false; may be nil
 }
 
 const sceneMapping = `match: {id: id}
@@ -55,10 +56,11 @@ func newScene(t testing.TB, rows int) *scene {
 // ServeHTTP is the service, with a stop at one request.
 func (s *scene) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
-	service, release := s.service, s.release
-	stop := false
+	service, release, instead := s.service, s.release, s.instead
+	stop, n := false, int64(0)
 	if r.Method == http.MethodPost {
 		s.requests++
+		n = s.requests
 		if stop = s.requests == s.stopAt; stop {
 			close(s.reached)
 		}
@@ -66,6 +68,9 @@ func (s *scene) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Unlock()
 	if stop {
 		<-release
+	}
+	if n > 0 && instead != nil && instead(n, w) {
+		return
 	}
 	service.ServeHTTP(w, r)
 }

@@ -253,10 +253,15 @@ func (s *session) outcome(summary *importer.Summary, err error) *exitError {
 		return &exitError{code: exitDone}
 	}
 	code, hint := classify(err)
+	msg := err.Error()
+	if code == exitBudget {
+		msg += fmt.Sprintf(": --max-errors is %s", s.c.String("max-errors"))
+		hint = "mend what is wrong and go on by --resume; the errors so far do not count then"
+	}
 	if code == exitUsage && summary.Requests > 0 && !summary.DryRun {
 		code = exitBroken // exit code 2 promises that nothing was sent
 	}
-	return &exitError{code, err.Error(), hint}
+	return &exitError{code, msg, hint}
 }
 
 // save writes the summary and what the flags ask for besides.

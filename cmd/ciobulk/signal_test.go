@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"os"
 	"syscall"
 	"testing"
 	"time"
@@ -81,5 +82,34 @@ func TestLock(t *testing.T) {
 	s.finish(s.command(), exitUsage)
 	if sum := s.finish(s.command("--resume"), exitRejected); sum.Rows != 400 {
 		t.Errorf("%+v", sum.Ledger)
+	}
+}
+
+// Nobody who reads along any more is no reason to stop: with standard output and
+// standard error closed in the middle, the run goes on to its end.
+func TestClosedPipes(t *testing.T) {
+	t.Parallel()
+	for _, format := range []string{"text", "json"} {
+		s := newScene(t, 4000)
+		s.finish(s.command(), exitRejected)
+		people, rejected := s.service.Fingerprint(), s.rejected()
+		s.reset()
+		c := s.command("--restart", "--log-format", format)
+		read, write, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Stdout, c.Stderr = write, write
+		release := s.startUntil(60, c)
+		read.Close()
+		write.Close()
+		release()
+		_ = c.Wait() // the code is looked at
+		if code := c.ProcessState.ExitCode(); code != exitRejected {
+			t.Errorf("%s: exit code %d: %v", format, code, c.ProcessState)
+		}
+		if !bytes.Equal(s.rejected(), rejected) || s.service.Fingerprint() != people {
+			t.Errorf("%s: the end is not that of an undisturbed run", format)
+		}
 	}
 }
