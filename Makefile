@@ -25,9 +25,13 @@ test:
 race:
 	$(GO) test -race ./...
 
-# Kills the program RUNS times at random requests and resumes it.
+# Kills the program RUNS times at random requests, and RUNS times for each of
+# three verbs at changes of its records, resumes it and compares; and tries a
+# hundred times as many random schedules of faults in virtual time.
 crash:
 	$(GO) test ./cmd/ciobulk -run '^TestCrash' -count=1 -v -crash-runs=$(RUNS)
+	$(GO) test ./importer -run '^(TestSchedulesOfFaults|TestOrderOfHotPeople|TestLanesRunSideBySide|TestOutages|TestDrainIsBounded|TestBudgetStopsSoon)$$' \
+	  -count=1 -v -schedules=$$((100 * $(RUNS)))
 
 # Runs every fuzz target for T.
 fuzz:
