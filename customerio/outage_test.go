@@ -161,3 +161,34 @@ func TestWaitingIsToldOnceForAll(t *testing.T) {
 		equal(t, "told", got, []told{{0, "503 Service Unavailable: {}"}, {40 * time.Second, ""}})
 	})
 }
+
+// A request that hung while another one had already succeeded tells nothing new.
+func TestWaitingIsNotToldOfThePast(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var got []told
+		s := &script{answer: func(n int, w http.ResponseWriter, r *http.Request) {
+			switch n {
+			case 0: // until it times out
+				<-r.Context().Done()
+			case 1:
+				say(w, 503, "down", "Retry-After", "10")
+			default:
+				say(w, 200, "{}")
+			}
+		}}
+		track := client(t, s, Config{Waiting: tell(&got), Timeout: 30 * time.Second})
+		done := make(chan error)
+		for range 2 {
+			go func() {
+				_, err := track.Send(t.Context(), batchOf(one()...))
+				done <- err
+			}()
+			synctest.Wait() // the first hangs
+		}
+		for range 2 {
+			equal(t, "error", <-done, nil)
+		}
+		equal(t, "told", got, []told{{0, "503 Service Unavailable: down"}, {10 * time.Second, ""}})
+	})
+}

@@ -49,6 +49,7 @@ func TestSecondInterruptStops(t *testing.T) {
 	said := newWatcher("interrupt again")
 	c.Stderr = said
 	defer s.startUntil(1, c)()
+	signalled := time.Now()
 	for range 2 {
 		if err := c.Process.Signal(syscall.SIGINT); err != nil {
 			t.Fatal(err)
@@ -58,6 +59,9 @@ func TestSecondInterruptStops(t *testing.T) {
 	_ = c.Wait() // the code is looked at
 	if code := c.ProcessState.ExitCode(); code != exitInterrupted {
 		t.Errorf("exit code %d\n%s", code, c.Stderr)
+	}
+	if took := time.Since(signalled); took > 9*time.Second { // draining takes ten
+		t.Errorf("it stopped after %v", took)
 	}
 	if !bytes.Contains(c.Stdout.(*bytes.Buffer).Bytes(), []byte(`"exit_code":130`)) {
 		t.Errorf("no summary: %s", c.Stdout)
