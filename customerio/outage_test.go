@@ -162,34 +162,25 @@ func TestWaitingIsToldOnceForAll(t *testing.T) {
 	})
 }
 
-// Requests that hung while another one succeeded tell nothing new when they fail.
+// Tries that began before the last success tell nothing new when they fail.
 func TestWaitingIsNotToldOfThePast(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var got []told
-		s := &script{answer: func(n int, w http.ResponseWriter, r *http.Request) {
-			switch n {
-			case 0, 2: // hang until they time out after 30 and 38 s
-				<-r.Context().Done()
-			case 1:
-				say(w, 503, "down", "Retry-After", "8")
-			default:
-				say(w, 200, "{}")
-			}
-		}}
-		track := client(t, s, Config{Waiting: tell(&got), Timeout: 30 * time.Second})
-		done := make(chan error)
-		for _, after := range []time.Duration{0, 0, 9 * time.Second} {
-			time.Sleep(after)
-			go func() {
-				_, err := track.Send(t.Context(), batchOf(one()...))
-				done <- err
-			}()
-			synctest.Wait()
+		at := trouble{tell: tell(&got)}
+		begun := time.Now()
+		time.Sleep(9 * time.Second)
+		at.over()
+		for range 2 { // such as two that hung for half a minute
+			time.Sleep(10 * time.Second)
+			at.failed(errors.New("no answer"), begun, 0)
 		}
-		for range 3 {
-			equal(t, "error", <-done, nil)
+		equal(t, "told", len(got), 0)
+		for range 2 {
+			begun = time.Now()
+			time.Sleep(10 * time.Second)
+			at.failed(errors.New("no answer"), begun, 0)
 		}
-		equal(t, "told", got, []told{{0, "503 Service Unavailable: down"}, {9 * time.Second, ""}})
+		equal(t, "told", got, []told{{49 * time.Second, "no answer"}})
 	})
 }
