@@ -58,6 +58,12 @@ func (b *Batch) bytes() int {
 	return len(b.body) - len(b.call.start()) - (len(b.ends) - 1)
 }
 
+// AppendBody appends the body of the request to dst.
+func (b *Batch) AppendBody(dst []byte) []byte {
+	p := b.parts()
+	return append(append(dst, p[0]...), p[1]...)
+}
+
 // Reset empties the batch. Its memory is used again.
 func (b *Batch) Reset() {
 	if b.body != nil {

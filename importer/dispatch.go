@@ -29,11 +29,10 @@ func laneOf(hash uint64, lanes int) int {
 // the input, and sends what is full. It belongs to one goroutine.
 type dispatcher struct {
 	*flow
-	group   *errgroup.Group
-	lanes   []lane
-	limits  limits
-	blocks  int
-	samples int
+	group  *errgroup.Group
+	lanes  []lane
+	limits limits
+	blocks int
 }
 
 // dispatch runs the dispatcher until the blocks end or none is to be begun.
@@ -80,7 +79,9 @@ func (d *dispatcher) take(ctx context.Context, b *block, m mapped) error {
 	if d.Receipt != "" {
 		b.answered = append(b.answered[:0], make([]time.Time, b.Len())...)
 	}
-	d.show(m)
+	if d.Forecast != nil {
+		d.Forecast.look(b, d.Sources[b.source].Input.Name, m)
+	}
 	for _, it := range m.items {
 		l := &d.lanes[laneOf(it.hash, len(d.lanes))]
 		op := m.ops[it.start:it.end]
@@ -111,20 +112,6 @@ func (d *dispatcher) open(ctx context.Context, l *lane) error {
 	}
 	l.pending, l.since = d.batches.take(), d.blocks
 	return nil
-}
-
-// sampleOps is how many operations a dry run shows.
-const sampleOps = 3
-
-// show shows the first operations of a dry run.
-func (d *dispatcher) show(m mapped) {
-	for _, it := range m.items {
-		if d.Sample == nil || d.samples == sampleOps {
-			return
-		}
-		d.samples++
-		d.Sample(m.ops[it.start:it.end])
-	}
 }
 
 // sendLane sends a lane's pending operations behind its last request.
@@ -171,6 +158,9 @@ func (d *dispatcher) pending() (all []operation) {
 // start sends t once the requests that waits stand for are answered (nil is
 // answered) and a connection is free, and then closes done.
 func (d *dispatcher) start(ctx context.Context, t *batch, done chan<- struct{}, waits ...<-chan struct{}) {
+	if d.Forecast != nil {
+		d.Forecast.preview(&t.Batch)
+	}
 	d.group.Go(func() error {
 		for _, w := range waits {
 			if w == nil {

@@ -63,7 +63,7 @@ type Job struct {
 	Stop     <-chan struct{} // closed: finish what has begun, and return ErrInterrupted
 	Drain    time.Duration   // how long that may take; 10 s
 	Progress func(Progress)  // told after each block, on the settling goroutine
-	Sample   func(op []byte) // a dry run's first operations, in the order of the file
+	Forecast *Forecast       // what a dry run finds besides; nil: it need not
 }
 
 // Progress is how far a run has come.

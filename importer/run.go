@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/ciobulk/ciobulk/customerio"
 	"github.com/ciobulk/ciobulk/rows"
 	"golang.org/x/sync/errgroup"
 )
@@ -81,6 +82,9 @@ type flow struct {
 // *rows.Error, *customerio.Error, or of the file system.
 func (j *Job) Do(ctx context.Context) (*Summary, error) {
 	j.defaults()
+	if j.Forecast != nil {
+		j.Forecast.match = customerio.Match(j.Match)
+	}
 	s, err := newSettler(j)
 	if err != nil {
 		return nil, err

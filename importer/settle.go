@@ -257,6 +257,9 @@ func (s *settler) finish(err error) (*Summary, error) {
 	if s.job.Run != nil {
 		s.job.Run.Checkpoint = s.state
 	}
+	if s.job.Forecast != nil {
+		s.job.Forecast.finish()
+	}
 	s.rejected.close()
 	s.receipt.close()
 	return s.summary(), err

@@ -34,6 +34,7 @@ type Summary struct {
 	Replaced      []Replaced     `json:"replaced,omitempty"` // examples of duplicates
 	Segment       *SegmentChange `json:"segment,omitempty"`
 	Reasons       []Reason       `json:"reasons"`
+	Plan          *Forecast      `json:"plan,omitempty"`  // of a dry run
 	Error         string         `json:"error,omitempty"` // why the run broke off
 }
 
@@ -55,8 +56,8 @@ func (s *settler) summary() *Summary {
 	sum := &Summary{
 		Ledger: c.Ledger, OtherShards: c.OtherShards, Requests: c.Requests, Retries: c.Retries, Bytes: c.Bytes, Seconds: c.Seconds,
 		Verb: s.job.Verb, DryRun: s.job.Sender == nil, Workspace: c.Work.Workspace, Resumed: c.Resumed, Resent: c.Resent,
-		Triggers: c.Triggers, Replaced: c.Replaced,
-		StartedAt: c.StartedAt, FinishedAt: time.Now().UTC(), Reasons: c.Reasons, Inputs: []string{},
+		Triggers: c.Triggers, Replaced: c.Replaced, Plan: s.job.Forecast,
+		StartedAt: c.StartedAt, FinishedAt: time.Now().UTC(), Reasons: append([]Reason{}, c.Reasons...), Inputs: []string{},
 	}
 	if c.Seconds > 0 {
 		sum.RowsPerSecond = float64(c.Rows) / c.Seconds

@@ -22,6 +22,8 @@ type program struct {
 	getenv func(string) string
 	log    *slog.Logger // set when messages are to be JSON
 
+	planJSON bool // the result is one object of JSON
+
 	mostPerSecond float64 // what --rate may be; benchmarks go beyond what the service bears
 }
 
@@ -36,11 +38,15 @@ func newProgram(args []string, in io.Reader, out, err io.Writer) *program {
 
 func (p *program) run() int {
 	app := p.app()
-	arranged, err := arrange(app, p.args)
+	args, asJSON, err := planned(p.args)
+	if err == nil {
+		p.planJSON = asJSON
+		args, err = arrange(app, args)
+	}
 	if err != nil {
 		return p.fail(err)
 	}
-	return p.fail(app.Run(arranged))
+	return p.fail(app.Run(args))
 }
 
 func (p *program) app() *cli.App {
@@ -55,7 +61,7 @@ func (p *program) app() *cli.App {
 		ExitErrHandler:        func(*cli.Context, error) {}, // run decides the exit code
 		OnUsageError:          func(_ *cli.Context, err error, _ bool) error { return usage(err.Error(), "") },
 		CustomAppHelpTemplate: appHelp,
-		Commands:              append(p.rowCommands(), p.segmentCommand(), p.retryCommand(), p.getCommand(), p.checkCommand(), p.simulateCommand()),
+		Commands:              append(p.rowCommands(), p.segmentCommand(), p.planCommand(), p.retryCommand(), p.getCommand(), p.checkCommand(), p.simulateCommand()),
 		Action: func(c *cli.Context) error {
 			return cli.ShowAppHelp(c)
 		},

@@ -25,19 +25,19 @@ type reporter struct {
 	lines    bool // plain lines about progress
 	log      *slog.Logger
 	bar      *bar // nil: no terminal, or none is wanted
+	plan     bool // the result is one object of JSON
 
 	mu     sync.Mutex
 	begin  time.Time
 	last   time.Time // when progress was last told
 	before importer.Progress
-	shown  bool // a dry run's first operation
 }
 
 // progressEvery is how often plain lines tell about progress.
 const progressEvery = 10 * time.Second
 
 func (p *program) newReporter(c *cli.Context) *reporter {
-	r := &reporter{out: p.out, err: p.err, log: p.log, quiet: c.Bool("quiet"), begin: time.Now(), last: time.Now()}
+	r := &reporter{out: p.out, err: p.err, log: p.log, quiet: c.Bool("quiet"), plan: p.planJSON, begin: time.Now(), last: time.Now()}
 	r.lines = !r.quiet && !c.Bool("no-progress")
 	if f, ok := p.err.(*os.File); ok && r.lines && r.log == nil && term.IsTerminal(int(f.Fd())) {
 		r.bar = newBar(f)
@@ -110,20 +110,6 @@ func (r *reporter) waiting(reason error) {
 	r.say(slog.LevelWarn, fmt.Sprintf("waiting for Customer.io: %v", reason))
 }
 
-// sample shows one of the first operations of a dry run.
-func (r *reporter) sample(op []byte) {
-	if r.quiet || r.log != nil {
-		return
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if !r.shown {
-		fmt.Fprintln(r.out, "the first operations:")
-		r.shown = true
-	}
-	fmt.Fprintf(r.out, "  %s\n", op)
-}
-
 // progress tells how far the run is: on the bar, or in a line now and then.
 func (r *reporter) progress(p importer.Progress) {
 	if !r.lines {
@@ -189,6 +175,12 @@ func progressLine(p importer.Progress, rate pace) string {
 func (r *reporter) ended(s *session, summary *importer.Summary, end *exitError) {
 	if r.bar != nil {
 		r.bar.clear()
+	}
+	if r.plan {
+		if text, err := json.MarshalIndent(summary, "", "  "); err == nil {
+			fmt.Fprintf(r.out, "%s\n", text)
+		}
+		return
 	}
 	if r.quiet {
 		return

@@ -27,7 +27,7 @@ func (s *session) rehearse() error {
 		}
 	}
 	s.job.RejectedPath = path
-	s.job.Sample = s.report.sample
+	s.job.Forecast = new(importer.Forecast)
 	ctx, stop, done := s.signals()
 	defer done()
 	found, err := s.look(ctx, stop)
@@ -227,6 +227,9 @@ func (s *session) conclude(summary *importer.Summary, err error) error {
 		return err
 	}
 	summary.Region = s.account.Region
+	if summary.Plan != nil {
+		summary.Plan.Seconds = float64(summary.Requests) / s.rate()
+	}
 	end := s.outcome(summary, err)
 	summary.ExitCode = end.code
 	summary.Error = end.msg

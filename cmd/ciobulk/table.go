@@ -26,6 +26,7 @@ func (t table) text() string {
 	t.cost(&b)
 	t.besides(&b)
 	t.reasons(&b)
+	t.forecast(&b)
 	t.next(&b)
 	return b.String()
 }
