@@ -64,6 +64,8 @@ type Job struct {
 	Drain    time.Duration   // how long that may take; 10 s
 	Progress func(Progress)  // told after each block, on the settling goroutine
 	Forecast *Forecast       // what a dry run finds besides; nil: it need not
+
+	begun time.Time // when Survey or Do first looked at the time, where there is no Run
 }
 
 // Progress is how far a run has come.
@@ -96,15 +98,23 @@ const (
 	budgetBlock = 500
 )
 
+// begin settles, before any goroutine starts, when a run began that is not
+// recorded: one time holds for all its rows.
+func (j *Job) begin() {
+	if j.begun.IsZero() {
+		j.begun = time.Now()
+	}
+}
+
 // terms are the run's for a source.
 func (j *Job) terms(source int) mapping.Terms {
 	in := j.Sources[source].Input
 	t := mapping.Terms{Shard: j.Shard, NoTriggers: j.NoTriggers, Duplicates: j.Duplicates, Seeds: j.Seeds, Class: j.Class}
-	begun, nonce := time.Now(), ""
+	begun, nonce := j.begun, ""
 	if j.Run != nil {
 		begun, nonce = j.Run.Checkpoint.StartedAt, j.Run.Checkpoint.Nonce
 	}
-	t.LiveFrom = mapping.LiveFrom(begun)
+	t.Begun, t.LiveFrom = begun, mapping.LiveFrom(begun)
 	if t.Seeds == nil {
 		t.Seeds = []mapping.Seed{mapping.SeedOf("", in.Size, in.Digest, nonce)}
 	}

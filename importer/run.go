@@ -85,6 +85,7 @@ func (j *Job) Do(ctx context.Context) (*Summary, error) {
 	if j.Forecast != nil {
 		j.Forecast.match = customerio.Match(j.Match)
 	}
+	j.begin()
 	s, err := newSettler(j)
 	if err != nil {
 		return nil, err

@@ -27,6 +27,7 @@ const surveyExamples = 5
 // bytes of memory for each row that cannot be taken back, and for each row where
 // duplicates matter.
 func (j *Job) Survey(ctx context.Context, rule mapping.DuplicateRule) (*Survey, error) {
+	j.begin()
 	s := &surveyor{job: j, left: j.Limit}
 	if rule != mapping.KeepDuplicates {
 		s.Duplicates = mapping.NewDuplicates(rule)

@@ -36,6 +36,8 @@ var doors = map[string]string{
 	"github.com/goccy/go-yaml":          "mapping",
 	"github.com/expr-lang/expr":         "mapping",
 	"github.com/klauspost/compress":     "rows",
+	"github.com/ncruces/go-strftime":    "mapping",
+	"github.com/nyaruka/phonenumbers":   "mapping",
 	"golang.org/x/time":                 "ratelimit",
 }
 

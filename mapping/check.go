@@ -1,6 +1,9 @@
 package mapping
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // belongs says which type an option is for.
 var belongs = []struct {
@@ -8,7 +11,7 @@ var belongs = []struct {
 	typ    valueType
 }{
 	{"decimal", typeNumber}, {"true", typeBool}, {"false", typeBool},
-	{"layout", typeTime}, {"zone", typeTime}, {"separator", typeList},
+	{"layout", typeTime}, {"zone", typeTime}, {"range", typeTime}, {"separator", typeList},
 }
 
 // checkRule refuses options that do not go with the type, and values that can
@@ -75,13 +78,13 @@ func (m *Mapping) checkTexts(a *attribute) error {
 		return m.wrong(p, `to send an empty value write "empty: clear"`, "the default is empty")
 	}
 	if a.fallback != nil {
-		if _, problem := a.appendTyped(nil, a.fallback); problem != "" {
+		if _, problem := a.appendTyped(nil, a.fallback, math.MaxInt64); problem != "" {
 			return m.wrong(p, asInput, "the default does not convert: %s", problem)
 		}
 	}
 	for _, v := range a.options["values"].value.pairs {
 		text := a.cased(a.values[v.key], nil)
-		if _, problem := a.appendTyped(nil, text); problem != "" && len(text) > 0 {
+		if _, problem := a.appendTyped(nil, text, math.MaxInt64); problem != "" && len(text) > 0 {
 			return m.wrong(v.value.place, asInput, "this value does not convert: %s", problem)
 		}
 	}

@@ -13,8 +13,9 @@ import (
 )
 
 // appendTyped appends text, which is not empty, as JSON of the rule's type. If
-// it does not convert, problem says why and dst is returned as it was.
-func (r *rule) appendTyped(dst, text []byte) (_ []byte, problem string) {
+// it does not convert, problem says why and dst is returned as it was. last is the last
+// second that is expected of timestamps.
+func (r *rule) appendTyped(dst, text []byte, last int64) (_ []byte, problem string) {
 	switch r.typ {
 	case typeInt:
 		return appendInteger(dst, text)
@@ -23,7 +24,7 @@ func (r *rule) appendTyped(dst, text []byte) (_ []byte, problem string) {
 	case typeBool:
 		return r.appendBoolean(dst, text)
 	case typeTime:
-		return r.timestamp.append(dst, text)
+		return r.timestamp.append(dst, text, last)
 	case typeList:
 		return r.appendList(dst, text)
 	case typeJSON:

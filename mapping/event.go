@@ -257,7 +257,7 @@ func (m *Mapper) happeningTime(h *boundHappening, r *rows.Row) (at int64, dated,
 		return 0, false, m.refusePart(customerio.ReasonRequired, "timestamp", a, emptyProblem)
 	}
 	if problem == "" {
-		at, problem = a.timestamp.point(cell.Text)
+		at, problem = a.timestamp.point(cell.Text, m.last)
 	}
 	if problem != "" {
 		return 0, false, m.refusePart(customerio.ReasonInvalid, "timestamp", a, problem)

@@ -68,7 +68,7 @@ func TestHappenings(t *testing.T) {
 		{"event: {name: n, timestamp: t}", `{"id":"1","n":"P","t":1577836800}`, `,"name":"P","timestamp":1577836800,"attributes":{}}`},
 		{"event: {name: n, timestamp: t}", `{"id":"1","n":"P","t":null}`, `,"name":"P","attributes":{}} live`},
 		{"event: {name: n, timestamp: t}", `{"id":"1","n":"P"}`, `,"name":"P","attributes":{}} live`},
-		{"event: {name: n, timestamp: t}", `{"id":"1","n":"P","t":true}`, `invalid timestamp: column "t": "true" is not an ISO 8601 date`},
+		{"event: {name: n, timestamp: t}", `{"id":"1","n":"P","t":true}`, `invalid timestamp: column "t": "true" is not an ISO 8601 date, such as 2025-12-31T23:59:00Z`},
 
 		{"event: {name: n, id: i}", "id,n,i\n1,P,01ARZ3NDEKTSV4RRFFQ69G5FAI\n", `invalid id: column "i": "01ARZ3NDEKTSV4RRFFQ69G5FAI" is not a ULID, 26 characters such as 01ARZ3NDEKTSV4RRFFQ69G5FAV`},
 		{"event: {name: n, id: i}", "id,n,i\n1,P,1\n", `invalid id: column "i": "1" is not a ULID, 26 characters such as 01ARZ3NDEKTSV4RRFFQ69G5FAV`},
@@ -107,7 +107,7 @@ func TestNoTriggers(t *testing.T) {
 	terms := Terms{LiveFrom: 1_700_000_000, NoTriggers: true}
 	for at, want := range map[string]string{
 		"1699999999": `,"name":"P","timestamp":1699999999,"attributes":{}}`, "1700000000": "filtered", "": "filtered",
-		"9999999999": "filtered", "soon": `invalid timestamp: column "t": "soon" is not an ISO 8601 date`,
+		"9999999999": "filtered", "soon": `invalid timestamp: column "t": "soon" is not an ISO 8601 date, such as 2025-12-31T23:59:00Z`,
 	} {
 		if got := happen(t, source, "id,n,t\n1,P,"+at+"\n", terms); got != want {
 			t.Errorf("%q:\n got %s\nwant %s", at, got, want)

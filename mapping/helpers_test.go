@@ -141,3 +141,13 @@ func checkCells(t *testing.T, jsonl bool, cells []cell) {
 		})
 	}
 }
+
+// blockOf reads the one block of an input.
+func blockOf(tb testing.TB, in *rows.Input) *rows.Block {
+	tb.Helper()
+	var b rows.Block
+	if err := in.Next(&b, 100, 1<<20); err != nil {
+		tb.Fatal(err)
+	}
+	return &b
+}

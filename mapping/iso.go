@@ -25,7 +25,7 @@ func parseISO(text []byte, zone *time.Location) (int64, string) {
 		offset, hasZone = r.offset()
 	}
 	if r.bad || len(r.text) > 0 || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59 {
-		return 0, quoted(text) + " is not an ISO 8601 date"
+		return 0, quoted(text) + " is not an ISO 8601 date, such as 2025-12-31T23:59:00Z"
 	}
 	midnight := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
 	if midnight.Day() != day {
@@ -36,7 +36,7 @@ func parseISO(text []byte, zone *time.Location) (int64, string) {
 	case hasZone:
 		return wall - int64(offset), ""
 	case zone == nil:
-		return 0, quoted(text) + " names no zone, and the mapping neither"
+		return 0, quoted(text) + " names no zone, and the mapping neither; " + zoneHint
 	}
 	return moment(wall, zone), ""
 }

@@ -31,6 +31,7 @@ type Mapper struct {
 	live    bool   // the present operation may start a campaign
 	instead string // the row that is sent instead of the present one
 	digest  []byte // scratch
+	last    int64  // the last second that is expected of timestamps
 	count   int    // attributes of the present operation
 	cased   []byte // scratch
 	kept    []kept // by column of the parser; rest: keep, of JSONL
@@ -44,7 +45,8 @@ func (p *Plan) Mapper(in *rows.Input, terms Terms) *Mapper {
 		terms.Seeds = []Seed{SeedOf("", in.Size, in.Digest, "")}
 	}
 	verb := p.mapping.verb // of every row, unless a column says it
-	m := &Mapper{plan: p, terms: terms, parser: in.Parser(p.names), action: verb, prefix: p.prefix[verb]}
+	m := &Mapper{plan: p, terms: terms, parser: in.Parser(p.names), action: verb, prefix: p.prefix[verb],
+		last: latest(terms.Begun)}
 	if len(p.reads) > 0 {
 		m.env = environment{values: make(map[string]any, len(p.reads)), reads: p.reads}
 	}

@@ -64,6 +64,7 @@ func (m *Mapping) ruleFields(r *rule) []field {
 		{"true", func(n node) error { return m.words(n, &r.trueWords) }},
 		{"false", func(n node) error { return m.words(n, &r.falseWords) }},
 		{"layout", func(n node) error { return m.some(n, &r.timestamp.layout) }},
+		{"range", func(n node) error { return m.parseSpan(n, r) }},
 		{"zone", func(n node) error { return m.parseZone(n, r) }},
 		{"separator", func(n node) error { return m.some(n, &r.separator) }},
 	}
@@ -144,6 +145,12 @@ func (m *Mapping) parseZone(n node, r *rule) error {
 	}
 	r.timestamp.zone = zone
 	return nil
+}
+
+func (m *Mapping) parseSpan(n node, r *rule) error {
+	var word string
+	r.timestamp.anySpan = true
+	return m.word(n, &word, "any")
 }
 
 // prepares tells that there is more to prepare than white space. Mostly there is

@@ -10,6 +10,9 @@ type Terms struct {
 	// Seeds are what ids of events are derived from: one, or one for each input
 	// that the rejected rows of a file are of.
 	Seeds []Seed
+	// Begun is when the run began, and the same after it was resumed: timestamps
+	// more than ten years later are rejected. Zero: none is.
+	Begun time.Time
 	// LiveFrom is the unix second from which on an event may start campaigns.
 	// Those without a timestamp may, too.
 	LiveFrom int64

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
 	"time"
 	_ "time/tzdata" // zones by name, also where the machine has none
 	"unsafe"
@@ -13,9 +12,11 @@ import (
 // timestamp says how a point in time is written. It is sent as unix seconds, the
 // only form that Customer.io compares as a date.
 type timestamp struct {
-	layout string         // unix, unix_ms, iso8601, excel or one of Go's
-	offset bool           // the layout has a zone's offset
-	zone   *time.Location // of text that names none; nil: text must name one
+	layout  string         // unix, unix_ms, iso8601, excel or one of Go's
+	written string         // the same as the mapping has it
+	offset  bool           // the layout has a zone's offset
+	zone    *time.Location // of text that names none; nil: text must name one
+	anySpan bool           // dates may lie before 1990 and far ahead
 }
 
 const (
@@ -36,17 +37,14 @@ const (
 	lastSecond  = 253402300799
 )
 
-// shortUnix is how many characters a number of seconds has that surely lies
-// between these.
-const shortUnix = 11
-
 func (m *Mapping) checkTimestamp(a *attribute) error {
 	_, typed := a.at("type")
 	_, laid := a.at("layout")
 	t := &a.timestamp
+	t.written = t.layout
 	switch t.layout {
 	case "":
-		return m.wrong(typed, "add layout: unix, unix_ms, iso8601, excel or a Go layout such as 02/01/2006 15:04", "type timestamp needs a layout")
+		return m.wrong(typed, "add layout: unix, unix_ms, iso8601, excel, or one such as \"%d.%m.%Y %H:%M\"", "type timestamp needs a layout")
 	case layoutUnix, layoutUnixMs, layoutISO, layoutUnixOrISO:
 		return nil
 	case layoutExcel:
@@ -58,39 +56,9 @@ func (m *Mapping) checkTimestamp(a *attribute) error {
 	return m.checkLayout(t, laid)
 }
 
-const zoneHint = "add for example zone: Europe/Berlin"
-
-// checkLayout looks at a Go layout: it must hold a date, and a zone's offset
-// unless the mapping names one.
-func (m *Mapping) checkLayout(t *timestamp, p place) error {
-	if strings.Contains(t.layout, "MST") {
-		return m.wrong(p, "use the offset (-07:00), or name the zone in the mapping", "an abbreviation does not tell which zone is meant")
-	}
-	one := time.Date(2001, 2, 3, 16, 5, 6, 0, time.UTC)
-	back, err := time.Parse(t.layout, one.Format(t.layout))
-	if y, month, d := back.Date(); err != nil || y != 2001 || month != 2 || d != 3 {
-		hint := meant(t.layout, []string{layoutUnix, layoutUnixMs, layoutISO, layoutExcel})
-		if hint == "" {
-			hint = "write the moment 2006-01-02 15:04:05 the way the input does"
-		}
-		return m.wrong(p, hint, "%q is not a layout for dates", t.layout)
-	}
-	if hour := back.Hour(); hour != 0 && hour != 16 {
-		return m.wrong(p, "write 15 for hours up to 23, or add PM", "the layout's hours go up to 12, without PM")
-	}
-	t.offset = strings.Contains(t.layout, "Z07") || strings.Contains(t.layout, "-07")
-	if t.zone == nil && !t.offset {
-		return m.wrong(p, zoneHint, "layout %q has no zone", t.layout)
-	}
-	return nil
-}
-
-// append appends text as unix seconds.
-func (t *timestamp) append(dst, text []byte) ([]byte, string) {
-	if t.layout == layoutUnix && len(text) <= shortUnix && isShortInteger(text) {
-		return append(dst, text...), ""
-	}
-	seconds, problem := t.point(text)
+// append appends text as unix seconds. last is the last second that is expected.
+func (t *timestamp) append(dst, text []byte, last int64) ([]byte, string) {
+	seconds, problem := t.point(text, last)
 	if problem != "" {
 		return dst, problem
 	}
@@ -98,15 +66,19 @@ func (t *timestamp) append(dst, text []byte) ([]byte, string) {
 }
 
 // point returns text as unix seconds.
-func (t *timestamp) point(text []byte) (int64, string) {
+func (t *timestamp) point(text []byte, last int64) (int64, string) {
 	seconds, problem := t.seconds(text)
-	if problem == "" && (seconds < firstSecond || seconds > lastSecond) {
+	switch {
+	case problem != "":
+		return 0, problem
+	case seconds < firstSecond || seconds > lastSecond:
 		problem = quoted(text) + " is not between the years 0 and 9999"
 		if t.layout == layoutUnix || t.layout == layoutUnixOrISO {
 			problem += "; is it in milliseconds (layout: unix_ms)?"
 		}
+		return 0, problem
 	}
-	return seconds, problem
+	return seconds, t.outside(text, seconds, last)
 }
 
 func (t *timestamp) seconds(text []byte) (int64, string) {
@@ -126,7 +98,7 @@ func (t *timestamp) seconds(text []byte) (int64, string) {
 	// The string is read within this call only.
 	at, err := time.Parse(t.layout, unsafe.String(unsafe.SliceData(text), len(text)))
 	if err != nil {
-		return 0, fmt.Sprintf("%s does not fit the layout %s", quoted(text), t.layout)
+		return 0, fmt.Sprintf("%s does not fit the layout %s, %s", quoted(text), t.written, t.example())
 	}
 	if t.offset {
 		return at.Unix(), ""
@@ -138,9 +110,9 @@ func (t *timestamp) parseUnix(text []byte) (int64, string) {
 	n, ok := parseInt(text)
 	switch {
 	case !ok && t.layout != layoutUnixMs:
-		return 0, quoted(text) + " is not a whole number of seconds"
+		return 0, quoted(text) + " is not a whole number of seconds, such as 1767225540"
 	case !ok:
-		return 0, quoted(text) + " is not a whole number of milliseconds"
+		return 0, quoted(text) + " is not a whole number of milliseconds, such as 1767225540000"
 	case t.layout != layoutUnixMs:
 		return n, ""
 	}
@@ -172,7 +144,7 @@ func parseExcel(text []byte, zone *time.Location) (int64, string) {
 	plain := len(whole) > 0 && (len(fraction) == 0 || len(fraction) > 1 && fraction[0] == '.' && allDigits(fraction[1:]))
 	days, err := strconv.ParseFloat(string(text), 64)
 	if !plain || err != nil || days < 61 || days >= 2958466 {
-		return 0, quoted(text) + " is not a spreadsheet's date number"
+		return 0, quoted(text) + " is not a spreadsheet's date number, such as 46022.5"
 	}
 	const from = -25569 * 86400 // 30 December 1899
 	return moment(from+int64(math.Round(days*86400)), zone), ""

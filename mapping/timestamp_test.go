@@ -17,15 +17,17 @@ func at(rfc3339 string) string {
 
 func timestampOf(layout, zone string) string {
 	if zone == "" {
-		return fmt.Sprintf("type: timestamp, layout: '%s'", layout)
+		return fmt.Sprintf("type: timestamp, range: any, layout: '%s'", layout)
 	}
-	return fmt.Sprintf("type: timestamp, layout: '%s', zone: %s", layout, zone)
+	return fmt.Sprintf("type: timestamp, range: any, layout: '%s', zone: %s", layout, zone)
 }
 
 func TestUnix(t *testing.T) {
 	t.Parallel()
 	unix, ms := timestampOf("unix", ""), timestampOf("unix_ms", "")
-	not := func(text string) cell { return cell{unix, text, `"` + text + `" is not a whole number of seconds`} }
+	not := func(text string) cell {
+		return cell{unix, text, `"` + text + `" is not a whole number of seconds, such as 1767225540`}
+	}
 	const beyond = ` is not between the years 0 and 9999`
 	checkCells(t, false, []cell{
 		{unix, "1735689600", "1735689600"}, {unix, " 0 ", "0"}, {unix, "-1", "-1"}, {unix, "+5", "5"}, {unix, "0001735689600", "1735689600"},
@@ -40,19 +42,21 @@ func TestUnix(t *testing.T) {
 		{ms, "253402300799999", "253402300799"}, {ms, "253402300800000", `"253402300800000"` + beyond},
 		{ms, "-62167219200000", "-62167219200"}, {ms, "-62167219200001", `"-62167219200001"` + beyond},
 		{ms, "999999999999999999", `"999999999999999999"` + beyond}, {ms, "-999999999999999999", `"-999999999999999999"` + beyond},
-		{ms, "1735689600000.5", `"1735689600000.5" is not a whole number of milliseconds`},
+		{ms, "1735689600000.5", `"1735689600000.5" is not a whole number of milliseconds, such as 1767225540000`},
 		{timestampOf("unix", "Europe/Berlin"), "1735689600", "1735689600"},
 	})
 	checkCells(t, true, []cell{
-		{unix, "1735689600", "1735689600"}, {unix, `"1735689600"`, "1735689600"}, {unix, "1735689600.0", `"1735689600.0" is not a whole number of seconds`},
-		{unix, "true", `"true" is not a whole number of seconds`}, {unix, "[1]", `"[1]" is not of type timestamp`}, {unix, "null", ""},
+		{unix, "1735689600", "1735689600"}, {unix, `"1735689600"`, "1735689600"}, {unix, "1735689600.0", `"1735689600.0" is not a whole number of seconds, such as 1767225540`},
+		{unix, "true", `"true" is not a whole number of seconds, such as 1767225540`}, {unix, "[1]", `"[1]" is not of type timestamp`}, {unix, "null", ""},
 	})
 }
 
 func TestISO8601(t *testing.T) {
 	t.Parallel()
 	iso, berlin := timestampOf("iso8601", ""), timestampOf("iso8601", "Europe/Berlin")
-	not := func(text string) cell { return cell{berlin, text, `"` + text + `" is not an ISO 8601 date`} }
+	not := func(text string) cell {
+		return cell{berlin, text, `"` + text + `" is not an ISO 8601 date, such as 2025-12-31T23:59:00Z`}
+	}
 	noDay := func(text string) cell { return cell{berlin, text, `"` + text + `" is not a day of the calendar`} }
 	checkCells(t, false, []cell{
 		{iso, "2025-12-31T12:34:56Z", at("2025-12-31T12:34:56Z")}, {iso, "2025-12-31t12:34:56z", at("2025-12-31T12:34:56Z")},
@@ -64,8 +68,8 @@ func TestISO8601(t *testing.T) {
 		{iso, "0000-01-01T00:00:00Z", "-62167219200"}, {iso, "9999-12-31T23:59:59Z", "253402300799"},
 		{iso, "0000-01-01T00:00:00+00:01", `"0000-01-01T00:00:00+00:01" is not between the years 0 and 9999`},
 		{iso, "9999-12-31T23:59:59-00:01", `"9999-12-31T23:59:59-00:01" is not between the years 0 and 9999`},
-		{iso, "2025-12-31T12:34:56", `"2025-12-31T12:34:56" names no zone, and the mapping neither`},
-		{iso, "2025-12-31", `"2025-12-31" names no zone, and the mapping neither`},
+		{iso, "2025-12-31T12:34:56", `"2025-12-31T12:34:56" names no zone, and the mapping neither; add for example zone: Europe/Berlin`},
+		{iso, "2025-12-31", `"2025-12-31" names no zone, and the mapping neither; add for example zone: Europe/Berlin`},
 		{berlin, "2025-12-31", at("2025-12-31T00:00:00+01:00")}, {berlin, "2025-07-01", at("2025-07-01T00:00:00+02:00")},
 		{berlin, "2025-07-01 12:00", at("2025-07-01T12:00:00+02:00")}, {berlin, "2025-07-01T12:00:00Z", at("2025-07-01T12:00:00Z")},
 		{berlin, "2024-02-29", at("2024-02-29T00:00:00+01:00")}, {berlin, "2000-02-29", at("2000-02-29T00:00:00+01:00")},
@@ -83,7 +87,9 @@ func TestISO8601(t *testing.T) {
 func TestExcel(t *testing.T) {
 	t.Parallel()
 	utc, berlin, newYork := timestampOf("excel", "UTC"), timestampOf("excel", "Europe/Berlin"), timestampOf("excel", "America/New_York")
-	not := func(text string) cell { return cell{utc, text, `"` + text + `" is not a spreadsheet's date number`} }
+	not := func(text string) cell {
+		return cell{utc, text, `"` + text + `" is not a spreadsheet's date number, such as 46022.5`}
+	}
 	checkCells(t, false, []cell{
 		{utc, "45658", at("2025-01-01T00:00:00Z")}, {berlin, "45658", at("2025-01-01T00:00:00+01:00")}, {berlin, "45839", at("2025-07-01T00:00:00+02:00")},
 		{newYork, "45839.75", at("2025-07-01T18:00:00-04:00")}, {utc, "45658.5", at("2025-01-01T12:00:00Z")},
@@ -104,7 +110,7 @@ func TestLayouts(t *testing.T) {
 		{"02/01/2006", "Europe/Berlin", "31/12/2025", at("2025-12-31T00:00:00+01:00")},
 		{"2/1/2006", "Europe/Berlin", "1/7/2025", at("2025-07-01T00:00:00+02:00")},
 		{"2/1/2006", "Europe/Berlin", "01/07/2025", at("2025-07-01T00:00:00+02:00")},
-		{"02/01/2006", "Europe/Berlin", "1/7/2025", `"1/7/2025" does not fit the layout 02/01/2006`},
+		{"02/01/2006", "Europe/Berlin", "1/7/2025", `"1/7/2025" does not fit the layout 02/01/2006, such as 31/12/2025`},
 		{"2.1.2006", "UTC", "01.07.2025", at("2025-07-01T00:00:00Z")},
 		{"01/02/2006 3:04 PM", "America/New_York", "07/04/2025 4:05 PM", at("2025-07-04T16:05:00-04:00")},
 		{"01/02/2006 03:04:05pm", "UTC", "07/04/2025 12:00:00am", at("2025-07-04T00:00:00Z")},
@@ -119,11 +125,11 @@ func TestLayouts(t *testing.T) {
 		{"20060102", "UTC", "20251231", at("2025-12-31T00:00:00Z")},
 		{"02.01.06", "UTC", "31.12.68", at("2068-12-31T00:00:00Z")},
 		{"02.01.06", "UTC", "31.12.69", at("1969-12-31T00:00:00Z")},
-		{"02/01/2006", "UTC", "12/31/2025", `"12/31/2025" does not fit the layout 02/01/2006`},
-		{"02/01/2006", "UTC", "29/02/2025", `"29/02/2025" does not fit the layout 02/01/2006`},
-		{"02/01/2006", "UTC", "31/12/2025 10:00", `"31/12/2025 10:00" does not fit the layout 02/01/2006`},
-		{"02/01/2006 15:04", "UTC", "31/12/2025 24:00", `"31/12/2025 24:00" does not fit the layout 02/01/2006 15:04`},
-		{"02/01/2006", "UTC", "soon", `"soon" does not fit the layout 02/01/2006`},
+		{"02/01/2006", "UTC", "12/31/2025", `"12/31/2025" does not fit the layout 02/01/2006, such as 31/12/2025`},
+		{"02/01/2006", "UTC", "29/02/2025", `"29/02/2025" does not fit the layout 02/01/2006, such as 31/12/2025`},
+		{"02/01/2006", "UTC", "31/12/2025 10:00", `"31/12/2025 10:00" does not fit the layout 02/01/2006, such as 31/12/2025`},
+		{"02/01/2006 15:04", "UTC", "31/12/2025 24:00", `"31/12/2025 24:00" does not fit the layout 02/01/2006 15:04, such as 31/12/2025 23:59`},
+		{"02/01/2006", "UTC", "soon", `"soon" does not fit the layout 02/01/2006, such as 31/12/2025`},
 		{"2006-01-02 15:04", "Europe/Berlin", "2025-03-30 02:30", at("2025-03-30T03:30:00+02:00")},
 		{"2006-01-02 15:04", "Europe/Berlin", "2025-10-26 02:30", at("2025-10-26T02:30:00+02:00")},
 	} {

@@ -79,7 +79,7 @@ func (m *Mapper) value(dst, name []byte, r *rule, cell rows.Cell) (_ []byte, pro
 	case cell.Kind == rows.Number && r.typ == asItStands, cell.Kind == rows.Boolean && (r.typ == asItStands || r.typ == typeBool):
 		return append(dst, cell.Text...), sizeProblem(len(cell.Text))
 	}
-	return r.appendTyped(dst, cell.Text)
+	return r.appendTyped(dst, cell.Text, m.last)
 }
 
 // nested appends an object or an array, which only JSONL and expressions have,

@@ -1,0 +1,68 @@
+package mapping
+
+import (
+	"fmt"
+	"math"
+	"time"
+)
+
+// earliest is the first second of 1990 in UTC. An older date is mostly another
+// number read as a date; the mapping may say otherwise.
+const earliest = 631152000
+
+// yearsAhead is how far ahead of a run dates may lie, unless the mapping says
+// otherwise.
+const yearsAhead = 10
+
+// latest returns the last second that is expected in a run that began at a
+// moment. Without one there is none.
+func latest(begun time.Time) int64 {
+	if begun.IsZero() {
+		return math.MaxInt64
+	}
+	return begun.AddDate(yearsAhead, 0, 0).Unix()
+}
+
+// outside says why a point in time is not expected, if it is not. last is the
+// last second that is.
+func (t *timestamp) outside(text []byte, seconds, last int64) string {
+	if t.anySpan || seconds >= earliest && seconds <= last {
+		return ""
+	}
+	zone := t.zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	why, meant := "before 1990", "; if that is meant, as for birthdays, write range: any in the mapping"
+	if seconds > last {
+		why, meant = fmt.Sprintf("more than %d years ahead", yearsAhead), "; if that is meant, write range: any in the mapping"
+	}
+	problem := fmt.Sprintf("%s is read as %s, %s", quoted(text), time.Unix(seconds, 0).In(zone).Format("2006-01-02 15:04 MST"), why)
+	if other := t.mistaken(text, last); other != "" {
+		return problem + "; is it " + other + "?"
+	}
+	return problem + meant
+}
+
+// mistaken says what a number may be instead, if it is taken for one of seconds or
+// milliseconds and makes no date that is expected.
+func (t *timestamp) mistaken(text []byte, last int64) string {
+	n, ok := parseInt(text)
+	if !ok || t.layout != layoutUnix && t.layout != layoutUnixMs && t.layout != layoutUnixOrISO {
+		return ""
+	}
+	last = min(last, lastSecond)
+	switch {
+	case t.layout == layoutUnixMs && n >= earliest && n <= last:
+		return "in seconds (layout: unix)"
+	case t.layout != layoutUnixMs && n/1000 >= earliest && n/1000 <= last:
+		return "in milliseconds (layout: unix_ms)"
+	case n > 30_000 && n < 80_000: // 1982 to 2119
+		return "a spreadsheet's date number (layout: excel)"
+	case len(text) == len("20060102"):
+		if at, err := time.Parse("20060102", string(text)); err == nil && at.Unix() <= last {
+			return `a date (layout: "%Y%m%d")`
+		}
+	}
+	return ""
+}
