@@ -133,12 +133,24 @@ func benches(each func(name string, format rows.Format, text string)) {
 	each("match/csv", rows.CSV, "")
 	each("match/jsonl", rows.JSONL, "")
 	each("layout/csv", rows.CSV, strings.Replace(benchMapping, "iso8601", "2006-01-02 15:04:05", 1))
+	each("typed/csv", rows.CSV, strings.NewReplacer("layout: iso8601", `layout: "%Y-%m-%d %H:%M:%S"`, "type: number", `type: number, thousands: ","`, "email: email", "email: {column: email, type: email}").Replace(benchMapping))
 	const event = "operation: event\nevent: {name: {column: plan}, timestamp: {column: created_at, zone: Europe/Berlin}}\n" + benchMapping
 	each("event/csv", rows.CSV, event)
 	each("event/jsonl", rows.JSONL, event)
 	each("delete/csv", rows.CSV, "operation: delete\nmatch: {email: email}\n")
 	each("segment/csv", rows.CSV, "operation: segment\nmatch: {email: email}\n")
 	each("lower/csv", rows.CSV, strings.Replace(benchMapping, "trim: true", "trim: true, lower: true, default: x", 1))
+}
+
+// BenchmarkPhone is apart: numbers are what the library makes of them, which
+// allocates.
+func BenchmarkPhone(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, problem := phoneNumber([]byte("0151 23456789"), "DE"); problem != "" {
+			b.Fatal(problem)
+		}
+	}
 }
 
 func BenchmarkAppend(b *testing.B) {

@@ -3,30 +3,39 @@ package mapping
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // belongs says which type an option is for.
 var belongs = []struct {
 	option string
-	typ    valueType
+	types  []valueType
 }{
-	{"decimal", typeNumber}, {"true", typeBool}, {"false", typeBool},
-	{"layout", typeTime}, {"zone", typeTime}, {"range", typeTime}, {"separator", typeList},
+	{"decimal", []valueType{typeNumber}}, {"thousands", []valueType{typeNumber, typeInt}}, {"true", []valueType{typeBool}}, {"false", []valueType{typeBool}},
+	{"layout", []valueType{typeTime}}, {"zone", []valueType{typeTime}}, {"range", []valueType{typeTime}}, {"separator", []valueType{typeList}}, {"country", []valueType{typePhone}},
 }
 
 // checkRule refuses options that do not go with the type, and values that can
 // be checked now.
 func (m *Mapping) checkRule(a *attribute) error {
 	for _, b := range belongs {
-		if o, used := a.options[b.option]; used && a.typ != b.typ {
-			return m.wrong(o.place, fmt.Sprintf("write \"type: %s\", or drop %s", b.typ, b.option),
-				"attribute %q has %s, which goes with type %s", a.name, b.option, b.typ)
+		if o, used := a.options[b.option]; used && !slices.Contains(b.types, a.typ) {
+			return m.wrong(o.place, fmt.Sprintf("write \"type: %s\", or drop %s", b.types[0], b.option),
+				"attribute %q has %s, which goes with type %s", a.name, b.option, typesListed(b.types))
 		}
 	}
 	if err := m.completeRule(a); err != nil {
 		return err
 	}
 	return m.checkTexts(a)
+}
+
+func typesListed(types []valueType) string {
+	text := string(types[0])
+	for _, t := range types[1:] {
+		text += " or " + string(t)
+	}
+	return text
 }
 
 // completeRule fills in what the type needs.
@@ -45,7 +54,7 @@ func (m *Mapping) completeRule(a *attribute) error {
 	case a.decimal == 0:
 		a.decimal = '.'
 	}
-	return nil
+	return m.checkThousands(a)
 }
 
 func (m *Mapping) completeWords(a *attribute) error {

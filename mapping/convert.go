@@ -17,10 +17,8 @@ import (
 // second that is expected of timestamps.
 func (r *rule) appendTyped(dst, text []byte, last int64) (_ []byte, problem string) {
 	switch r.typ {
-	case typeInt:
-		return appendInteger(dst, text)
-	case typeNumber:
-		return appendNumber(dst, text, r.decimal)
+	case typeInt, typeNumber:
+		return r.appendNumeric(dst, text)
 	case typeBool:
 		return r.appendBoolean(dst, text)
 	case typeTime:
@@ -29,8 +27,22 @@ func (r *rule) appendTyped(dst, text []byte, last int64) (_ []byte, problem stri
 		return r.appendList(dst, text)
 	case typeJSON:
 		return appendJSON(dst, text)
+	case typePhone:
+		return r.appendPhone(dst, text)
+	case typeEmail:
+		return appendEmail(dst, text)
 	}
 	return appendText(dst, text)
+}
+
+func (r *rule) appendNumeric(dst, text []byte) ([]byte, string) {
+	switch {
+	case r.thousands != nil:
+		return r.appendUngrouped(dst, text)
+	case r.typ == typeInt:
+		return appendInteger(dst, text)
+	}
+	return appendNumber(dst, text, r.decimal)
 }
 
 // sizeProblem reports a value over the service's limit, which counts bytes.
@@ -56,7 +68,7 @@ func appendInteger(dst, text []byte) ([]byte, string) {
 	}
 	sign, digits := splitSign(text)
 	if len(digits) == 0 || !allDigits(digits) {
-		return dst, quoted(text) + " is not an integer"
+		return dst, notInteger(text)
 	}
 	digits = dropZeros(digits)
 	if len(digits) > 18 {
@@ -148,10 +160,20 @@ func numberProblem(number []byte, exponent bool) string {
 	return ""
 }
 
+func notInteger(text []byte) string {
+	p := quoted(text) + " is not an integer"
+	if mark := seemsGrouped(text); mark != "" {
+		p += fmt.Sprintf("; if its thousands are separated, write thousands: %q in the mapping", mark)
+	}
+	return p
+}
+
 func notNumber(text []byte, decimal byte) string {
 	p := quoted(text) + " is not a number"
 	if other := map[byte]byte{'.': ',', ',': '.'}[decimal]; bytes.IndexByte(text, other) >= 0 {
-		p += fmt.Sprintf(" with decimal %q", string(decimal))
+		p += fmt.Sprintf(" with decimal %q; decimal and thousands in the mapping say how the input writes numbers", string(decimal))
+	} else if mark := seemsGrouped(text); mark != "" {
+		p += fmt.Sprintf("; if its thousands are separated, write thousands: %q in the mapping", mark)
 	}
 	return p
 }

@@ -11,8 +11,10 @@ import (
 )
 
 // checkIdentifier returns value as it is sent to find a person by, or why it
-// cannot be. What is not certain to be wrong is left to the service.
-func checkIdentifier(match customerio.Match, value []byte) (_ []byte, reason, problem string) {
+// cannot be. What is not certain to be wrong is left to the service: an email that
+// only looks odd may be somebody's. country is of phone numbers that are to be
+// brought into E.164; without one they must be in it.
+func checkIdentifier(match customerio.Match, value []byte, country string) (_ []byte, reason, problem string) {
 	if match != customerio.ID {
 		value = trimmed(value)
 	}
@@ -35,8 +37,10 @@ func checkIdentifier(match customerio.Match, value []byte) (_ []byte, reason, pr
 		}
 		value = bare
 	case customerio.Phone:
-		if !isE164(value) {
-			problem = quoted(value) + " is not a phone number of the form +4915123456789"
+		if country != "" {
+			value, problem = phoneNumber(value, country)
+		} else if !isE164(value) {
+			problem = quoted(value) + " is not a phone number of the form +4915123456789; to convert others, give the match a country"
 		}
 	}
 	return value, customerio.ReasonInvalid, problem

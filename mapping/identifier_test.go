@@ -17,7 +17,7 @@ func TestIdentifiers(t *testing.T) {
 	const required = "required: is empty"
 	notEmail := func(text string) string { return "invalid: " + strconv.Quote(text) + " is not an email address" }
 	notPhone := func(text string) string {
-		return "invalid: " + strconv.Quote(text) + " is not a phone number of the form +4915123456789"
+		return "invalid: " + strconv.Quote(text) + " is not a phone number of the form +4915123456789; to convert others, give the match a country"
 	}
 	for _, tt := range []struct{ field, text, want string }{
 		{"id", "1", "1"}, {"id", "00123", "00123"}, {"id", " 1 ", " 1 "}, {"id", "", required}, {"id", " \t\u00a0", required}, {"id", "cio_1", "cio_1"},

@@ -222,7 +222,7 @@ func (m *Mapper) key() (value []byte, reason, problem string) {
 	case rows.JSON, rows.Boolean:
 		return nil, customerio.ReasonInvalid, quoted(cell.Text) + " is neither text nor a number"
 	}
-	return checkIdentifier(m.plan.mapping.match, cell.Text)
+	return checkIdentifier(m.plan.mapping.match, cell.Text, m.plan.mapping.country)
 }
 
 func (m *Mapper) identifier(dst []byte, r *rows.Row) (_ []byte, hash uint64, ok bool) {

@@ -36,6 +36,7 @@ type Mapping struct {
 	segment     string
 	match       customerio.Match
 	key         reference
+	country     string // of phone numbers to match by that do not say; empty: they are E.164
 	attributes  []attribute
 	keepRest    bool
 	empty       emptyRule // of attributes that do not say
@@ -101,6 +102,9 @@ func (m *Mapping) SetMatch(spec string) error {
 	}
 	if column == "" {
 		return &Error{File: "--match", Msg: "the column has no name", Hint: "for example --match email=E-mail"}
+	}
+	if match != customerio.Phone {
+		m.country = ""
 	}
 	m.match, m.key = match, reference{column: column, flag: "--match"}
 	return nil

@@ -9,6 +9,9 @@ func TestIntegers(t *testing.T) {
 	t.Parallel()
 	const integer = "type: integer"
 	not := func(text string) cell { return cell{integer, text, quoted([]byte(text)) + " is not an integer"} }
+	grouped := func(mark, text string) cell {
+		return cell{integer, text, not(text).want + `; if its thousands are separated, write thousands: "` + mark + `" in the mapping`}
+	}
 	checkCells(t, false, []cell{
 		{integer, "0", "0"}, {integer, "7", "7"}, {integer, "+7", "7"}, {integer, "-7", "-7"},
 		{integer, "-0", "0"}, {integer, "+0", "0"}, {integer, "000", "0"}, {integer, "-000", "0"},
@@ -20,7 +23,7 @@ func TestIntegers(t *testing.T) {
 		{integer, "-9223372036854775809", `"-9223372036854775809" does not fit 64 bits`},
 		{integer, strings.Repeat("9", 400), `"` + strings.Repeat("9", 60) + `"… does not fit 64 bits`},
 		{integer, "", ""}, {integer, "  ", ""},
-		not("7.0"), not("7,0"), not("1,000"), not("1.000"), not("1 000"), not("1\u202f000"), not("1'000"), not("1_000"),
+		not("7.0"), not("7,0"), not("1_000"), grouped(",", "1,000"), grouped(".", "-1.000"), grouped(" ", "1 000"), grouped(" ", "1\u202f000"), grouped("'", "1’000"),
 		not("0x10"), not("0b1"), not("0o7"), not("1e3"), not("--1"), not("+-1"), not("+"), not("-"), not("- 1"), not("7-"),
 		not("seven"), not("true"), not("NaN"), not("Infinity"), not("٣"), not("７"), not("7€"),
 	})
@@ -51,15 +54,15 @@ func TestNumbers(t *testing.T) {
 		{number, strings.Repeat("9", 400), `"` + strings.Repeat("9", 60) + `"… is out of range`},
 		{number, long + "3", "the value is 1001 bytes; the limit is 1000"},
 		{number, strings.Repeat("9", 1001), "the value is 1001 bytes; the limit is 1000"},
-		{number, "1,5", `"1,5" is not a number with decimal "."`}, {number, "1,000.5", `"1,000.5" is not a number with decimal "."`},
+		{number, "1,5", `"1,5" is not a number with decimal "."; decimal and thousands in the mapping say how the input writes numbers`}, {number, "1,000.5", `"1,000.5" is not a number with decimal "."; decimal and thousands in the mapping say how the input writes numbers`},
 		{number, "", ""}, {number, "\u00a0", ""},
-		not("5."), not("."), not("-"), not("-."), not("+"), not("e5"), not("1e"), not("1e+"), not("1e5.5"), not("1.5.5"), not("1.e5"), not("1 000"),
-		not("1'000"), not("1_000"), not("0x1p4"), not("0x10"), not("NaN"), not("nan"), not("inf"), not("Infinity"), not("-Infinity"),
+		not("5."), not("."), not("-"), not("-."), not("+"), not("e5"), not("1e"), not("1e+"), not("1e5.5"), not("1.5.5"), not("1.e5"),
+		not("1_000"), not("0x1p4"), not("0x10"), not("NaN"), not("nan"), not("inf"), not("Infinity"), not("-Infinity"),
 		not("1.5€"), not("5%"), not("١"), not("--1"), not("1-"), not("true"),
 	})
 	checkCells(t, false, []cell{
 		{comma, "1,5", "1.5"}, {comma, "-,5", "-0.5"}, {comma, "15", "15"}, {comma, "1,5e3", "1.5e3"}, {comma, "007,50", "7.50"},
-		{comma, "1.5", `"1.5" is not a number with decimal ","`}, {comma, "1.000,5", `"1.000,5" is not a number with decimal ","`},
+		{comma, "1.5", `"1.5" is not a number with decimal ","; decimal and thousands in the mapping say how the input writes numbers`}, {comma, "1.000,5", `"1.000,5" is not a number with decimal ","; decimal and thousands in the mapping say how the input writes numbers`},
 		{comma, "1,", `"1," is not a number`}, {comma, "1,5,5", `"1,5,5" is not a number`}, {comma, ",", `"," is not a number`},
 		{`type: number, decimal: "."`, "1.5", "1.5"},
 		{comma + `, default: "0,5"`, "", "0.5"},
@@ -67,6 +70,6 @@ func TestNumbers(t *testing.T) {
 	checkCells(t, true, []cell{
 		{number, `1.10`, "1.10"}, {number, `1E5`, "1E5"}, {number, `"1.10"`, "1.10"}, {number, `-0`, "-0"}, {number, `1e999`, `"1e999" is out of range`},
 		{number, `true`, `"true" is not a number`}, {number, `[1]`, `"[1]" is not of type number`}, {number, `null`, ""},
-		{comma, `1.10`, "1.10"}, {comma, `"1,10"`, "1.10"}, {comma, `"1.10"`, `"1.10" is not a number with decimal ","`},
+		{comma, `1.10`, "1.10"}, {comma, `"1,10"`, "1.10"}, {comma, `"1.10"`, `"1.10" is not a number with decimal ","; decimal and thousands in the mapping say how the input writes numbers`},
 	})
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/ciobulk/ciobulk/customerio"
 )
 
 // maxSource bounds a mapping in bytes.
@@ -158,7 +160,33 @@ func (m *Mapping) parseMatch(n node) error {
 		return m.wrong(p.place, matchHint(p.key), "%q is not a match field", p.key)
 	}
 	m.match = match
-	return m.column(p.value, &m.key)
+	if p.value.kind != mappingNode {
+		return m.column(p.value, &m.key)
+	}
+	return m.parseKey(p.value)
+}
+
+// parseKey reads a match column with how its values are written.
+func (m *Mapping) parseKey(n node) error {
+	if err := m.fields(n, "match", m.keyFields()); err != nil {
+		return err
+	}
+	if m.key.column == "" {
+		return m.wrong(n.place, "add for example column: Phone", "match has no column")
+	}
+	return nil
+}
+
+func (m *Mapping) keyFields() []field {
+	return []field{
+		{"column", func(n node) error { return m.column(n, &m.key) }},
+		{"country", func(n node) error {
+			if m.match != customerio.Phone {
+				return m.wrong(n.place, "drop it", "country goes with phone, and match is by %s", m.match)
+			}
+			return m.parseCountry(n, &m.country)
+		}},
+	}
 }
 
 func (m *Mapping) parseWhere(n node) error {

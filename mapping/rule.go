@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"bytes"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -20,7 +21,12 @@ const (
 	typeTime   valueType = "timestamp"
 	typeList   valueType = "list"
 	typeJSON   valueType = "json"
+	typePhone  valueType = "phone"
+	typeEmail  valueType = "email"
 )
+
+// typeNames are the types that a mapping can ask for.
+var typeNames = []string{"string", "integer", "number", "boolean", "timestamp", "list", "json", "phone", "email"}
 
 // emptyRule is what becomes of an empty cell.
 type emptyRule int
@@ -42,17 +48,19 @@ type rule struct {
 	empty      emptyRule
 	typ        valueType
 	decimal    byte
+	thousands  []string // the marks that may separate them; nil: none
 	trueWords  []string
 	falseWords []string
 	timestamp  timestamp
 	separator  string
+	country    string // of phone numbers that do not say; empty: they must
 }
 
 // ruleFields are the keys that say what becomes of a value.
 func (m *Mapping) ruleFields(r *rule) []field {
 	return []field{
 		{"type", func(n node) error {
-			return m.word(n, (*string)(&r.typ), "string", "integer", "number", "boolean", "timestamp", "list", "json")
+			return m.word(n, (*string)(&r.typ), typeNames...)
 		}},
 		{"trim", func(n node) error { return m.flag(n, &r.trim) }},
 		{"lower", func(n node) error { return m.flag(n, &r.lower) }},
@@ -61,11 +69,13 @@ func (m *Mapping) ruleFields(r *rule) []field {
 		{"values", func(n node) error { return m.parseValues(n, r) }},
 		{"empty", func(n node) error { return m.parseEmpty(n, &r.empty) }},
 		{"decimal", func(n node) error { return m.parseDecimal(n, r) }},
+		{"thousands", func(n node) error { return m.parseThousands(n, r) }},
 		{"true", func(n node) error { return m.words(n, &r.trueWords) }},
 		{"false", func(n node) error { return m.words(n, &r.falseWords) }},
 		{"layout", func(n node) error { return m.some(n, &r.timestamp.layout) }},
 		{"range", func(n node) error { return m.parseSpan(n, r) }},
 		{"zone", func(n node) error { return m.parseZone(n, r) }},
+		{"country", func(n node) error { return m.parseCountry(n, &r.country) }},
 		{"separator", func(n node) error { return m.some(n, &r.separator) }},
 	}
 }
@@ -128,6 +138,9 @@ func (m *Mapping) words(n node, to *[]string) error {
 		var word string
 		if err := m.text(item, &word); err != nil {
 			return err
+		}
+		if word = strings.TrimSpace(word); word == "" {
+			return m.wrong(item.place, "empty cells follow empty and default: give the word that they stand for as the default", "an empty cell is not a word")
 		}
 		*to = append(*to, word)
 	}

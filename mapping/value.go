@@ -75,7 +75,9 @@ func (m *Mapper) value(dst, name []byte, r *rule, cell rows.Cell) (_ []byte, pro
 	dst = m.begin(dst, name)
 	switch {
 	case cell.Kind == rows.Number && r.typ == typeNumber:
-		return appendNumber(dst, cell.Text, '.') // whatever the decimal mark of text
+		return appendNumber(dst, cell.Text, '.') // whatever the marks of text
+	case cell.Kind == rows.Number && r.typ == typeInt:
+		return appendInteger(dst, cell.Text)
 	case cell.Kind == rows.Number && r.typ == asItStands, cell.Kind == rows.Boolean && (r.typ == asItStands || r.typ == typeBool):
 		return append(dst, cell.Text...), sizeProblem(len(cell.Text))
 	}

@@ -38,7 +38,7 @@ func TestBooleans(t *testing.T) {
 		{german, "ja", "true"}, {german, "JA", "true"}, {german, "ja!", "true"}, {german, "1", "true"}, {german, "GRÖẞE", "true"}, {german, "größe", "true"}, {german, "NEIN", "false"},
 		{german, "true", `"true" is none of the words for true (Ja, JA!, 1, Größe) and false (nein)`},
 		{"type: boolean, values: {j: yes, n: no}", "j", "true"}, {"type: boolean, default: no", "", "false"},
-		{"type: boolean, true: [a b], false: ['']", "A B", "true"},
+		{"type: boolean, true: [' a b '], false: x", "A B", "true"},
 	})
 	checkCells(t, true, []cell{
 		{boolean, `true`, "true"}, {boolean, `false`, "false"}, {boolean, `1`, "true"}, {boolean, `"no"`, "false"}, {boolean, `null`, ""},
