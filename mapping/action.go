@@ -86,15 +86,21 @@ func (m *Mapping) Destructive() bool { return slices.ContainsFunc(m.Actions(), A
 
 func (m *Mapping) parseOperation(n node) error {
 	if n.kind == mappingNode {
-		err := m.fields(n, "operation", []field{{"column", func(n node) error { return m.column(n, &m.operationBy) }}})
+		err := m.fields(n, "operation", m.operationFields())
 		if err == nil && m.operationBy.column == "" {
 			return m.wrong(n.place, "for example operation: {column: Action}", "operation has no column")
 		}
 		return err
 	}
 	m.operatedAt = n.place
-	return m.word(n, (*string)(&m.operation), append(actionNames(), string(Member))...)
+	return m.word(n, (*string)(&m.operation), operationNames()...)
 }
+
+func (m *Mapping) operationFields() []field {
+	return []field{{"column", func(n node) error { return m.column(n, &m.operationBy) }}}
+}
+
+func operationNames() []string { return append(actionNames(), string(Member)) }
 
 func actionNames() (names []string) {
 	for _, a := range actions {

@@ -57,14 +57,7 @@ func (m *Mapping) parseAttribute(n node, a *attribute) error {
 		a.options[p.key] = p
 	}
 	var sources []string
-	took := func(name string, read func(node) error) field {
-		return field{name, func(n node) error { sources = append(sources, name); return read(n) }}
-	}
-	known := append([]field{
-		took("column", func(n node) error { return m.column(n, &a.column) }),
-		took("expr", func(n node) error { return m.expression(n, &a.expr) }),
-		took("value", func(n node) error { return m.parseConstant(n, a) }),
-	}, m.ruleFields(&a.rule)...)
+	known := m.attributeFields(a, &sources)
 	if err := m.fields(n, fmt.Sprintf("attribute %q", a.name), known); err != nil {
 		return err
 	}
@@ -83,6 +76,18 @@ func (m *Mapping) parseAttribute(n node, a *attribute) error {
 		return m.wrong(other.place, "drop it", "attribute %q is a constant: %s does not apply", a.name, other.key)
 	}
 	return nil
+}
+
+// attributeFields are an attribute's keys; those of sources are noted there.
+func (m *Mapping) attributeFields(a *attribute, sources *[]string) []field {
+	took := func(name string, read func(node) error) field {
+		return field{name, func(n node) error { *sources = append(*sources, name); return read(n) }}
+	}
+	return append([]field{
+		took("column", func(n node) error { return m.column(n, &a.column) }),
+		took("expr", func(n node) error { return m.expression(n, &a.expr) }),
+		took("value", func(n node) error { return m.parseConstant(n, a) }),
+	}, m.ruleFields(&a.rule)...)
 }
 
 func (m *Mapping) parseConstant(n node, a *attribute) (err error) {

@@ -35,14 +35,19 @@ func (r *rule) appendTyped(dst, text []byte, last int64) (_ []byte, problem stri
 	return appendText(dst, text)
 }
 
-func (r *rule) appendNumeric(dst, text []byte) ([]byte, string) {
+func (r *rule) appendNumeric(dst, text []byte) (_ []byte, problem string) {
 	switch {
 	case r.thousands != nil:
-		return r.appendUngrouped(dst, text)
+		dst, problem = r.appendUngrouped(dst, text)
 	case r.typ == typeInt:
-		return appendInteger(dst, text)
+		dst, problem = appendInteger(dst, text)
+	default:
+		dst, problem = appendNumber(dst, text, r.decimal)
 	}
-	return appendNumber(dst, text, r.decimal)
+	if problem != "" {
+		problem += r.advice(text)
+	}
+	return dst, problem
 }
 
 // sizeProblem reports a value over the service's limit, which counts bytes.
@@ -68,7 +73,7 @@ func appendInteger(dst, text []byte) ([]byte, string) {
 	}
 	sign, digits := splitSign(text)
 	if len(digits) == 0 || !allDigits(digits) {
-		return dst, notInteger(text)
+		return dst, quoted(text) + " is not an integer"
 	}
 	digits = dropZeros(digits)
 	if len(digits) > 18 {
@@ -160,20 +165,10 @@ func numberProblem(number []byte, exponent bool) string {
 	return ""
 }
 
-func notInteger(text []byte) string {
-	p := quoted(text) + " is not an integer"
-	if mark := seemsGrouped(text); mark != "" {
-		p += fmt.Sprintf("; if its thousands are separated, write thousands: %q in the mapping", mark)
-	}
-	return p
-}
-
 func notNumber(text []byte, decimal byte) string {
 	p := quoted(text) + " is not a number"
 	if other := map[byte]byte{'.': ',', ',': '.'}[decimal]; bytes.IndexByte(text, other) >= 0 {
-		p += fmt.Sprintf(" with decimal %q; decimal and thousands in the mapping say how the input writes numbers", string(decimal))
-	} else if mark := seemsGrouped(text); mark != "" {
-		p += fmt.Sprintf("; if its thousands are separated, write thousands: %q in the mapping", mark)
+		p += fmt.Sprintf(" with decimal %q", string(decimal))
 	}
 	return p
 }
@@ -271,7 +266,7 @@ func (r *rule) appendList(dst, text []byte) ([]byte, string) {
 
 func appendJSON(dst, text []byte) ([]byte, string) {
 	if !rows.ValidJSON(text) {
-		return dst, quoted(text) + " is not JSON"
+		return dst, quoted(text) + ` is not JSON, such as {"city": "Berlin"}`
 	}
 	if p := sizeProblem(len(text)); p != "" {
 		return dst, p

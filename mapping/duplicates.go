@@ -24,7 +24,7 @@ const (
 func (m *Mapping) DuplicateRule() DuplicateRule { return m.duplicates }
 
 func (m *Mapping) parseDuplicates(n node) error {
-	return m.word(n, (*string)(&m.duplicates), string(KeepDuplicates), string(LastDuplicate), string(RejectDuplicates))
+	return m.word(n, (*string)(&m.duplicates), duplicateNames...)
 }
 
 // Duplicates knows the rows that are one person's. People are told apart by 64

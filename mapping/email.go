@@ -26,14 +26,15 @@ func appendEmail(dst, text []byte) ([]byte, string) {
 // internet, one alone and without the name. Quoted local parts and addresses of
 // machines, which RFC 5322 knows and nobody has, are none.
 func notEmail(text []byte) string {
+	if i := bytes.IndexAny(text, `<>,;:"()[]\`); i >= 0 {
+		return fmt.Sprintf("there can be no %q in it", text[i])
+	}
 	for _, r := range string(text) {
 		switch {
 		case unicode.IsSpace(r):
 			return "there is a space in it"
 		case !unicode.IsPrint(r): // such as U+200B, which spreadsheets and web pages leave
 			return fmt.Sprintf("there is an invisible character in it (%U)", r)
-		case bytes.ContainsRune([]byte(`<>,;:"()[]\`), r):
-			return fmt.Sprintf("there can be no %q in it", r)
 		}
 	}
 	local, domain, found := bytes.Cut(text, []byte("@"))

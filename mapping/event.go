@@ -28,19 +28,24 @@ func (m *Mapping) parseHappening(n node, h *happening, what, name string) error 
 	if n.kind != mappingNode {
 		return m.wrong(n.place, fmt.Sprintf(`for example "%s: {%s: {column: A Column}}"`, what, name), "%s must be keys and values", what)
 	}
-	part := func(name string, a *attribute) field {
-		return field{name, func(n node) error {
-			a.name, a.place = name, n.place
-			return m.parseAttribute(n, a)
-		}}
-	}
-	if err := m.fields(n, what, []field{part(name, &h.name), part("timestamp", &h.timestamp), part("id", &h.id)}); err != nil {
+	if err := m.fields(n, what, m.happeningFields(h, name)); err != nil {
 		return err
 	}
 	if !h.name.given() {
 		return m.wrong(n.place, fmt.Sprintf("add for example %s: {column: A Column}", name), "%s has no %s", what, name)
 	}
 	return m.finishHappening(h, what)
+}
+
+// happeningFields are the parts of an event or, where name is "url", a page view.
+func (m *Mapping) happeningFields(h *happening, name string) []field {
+	part := func(name string, a *attribute) field {
+		return field{name, func(n node) error {
+			a.name, a.place = name, n.place
+			return m.parseAttribute(n, a)
+		}}
+	}
+	return []field{part(name, &h.name), part("timestamp", &h.timestamp), part("id", &h.id)}
 }
 
 // finishHappening checks what the parts' rules are.

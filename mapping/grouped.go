@@ -99,6 +99,35 @@ func appendDigits(dst, text []byte, mark string, decimal byte) (_ []byte, ok boo
 	return append(dst, rest...), true
 }
 
+// advice says what a number that does not convert may be, or nothing.
+func (r *rule) advice(text []byte) string {
+	mark := seemsGrouped(text)
+	switch {
+	case shortened(text):
+		return shortenedAdvice
+	case r.thousands != nil: // what is wrong has been said
+	case mark != "" && !(r.typ == typeNumber && mark == string(r.decimal)):
+		return fmt.Sprintf("; if its thousands are separated, write thousands: %q in the mapping", mark)
+	case r.typ == typeInt && isFraction(text):
+		return "; type: number takes fractions"
+	case r.typ == typeNumber && r.decimal == '.' && bytes.IndexByte(text, ',') >= 0, r.typ == typeNumber && r.decimal == ',' && bytes.IndexByte(text, '.') >= 0:
+		return "; decimal and thousands in the mapping say how the input writes numbers"
+	}
+	return ""
+}
+
+// shortened reports whether a spreadsheet has replaced the digits of a number, as it
+// does with those of more than eleven.
+func shortened(text []byte) bool { return bytes.Contains(text, []byte("E+")) }
+
+const shortenedAdvice = "; a spreadsheet has shortened it: export the column as text"
+
+func isFraction(text []byte) bool {
+	_, point := appendNumber(nil, text, '.')
+	_, comma := appendNumber(nil, text, ',')
+	return bytes.ContainsAny(text, ".,") && (point == "" || comma == "")
+}
+
 // seemsGrouped returns the mark that separates thousands in text, if it is a whole
 // number of such groups.
 func seemsGrouped(text []byte) string {

@@ -28,7 +28,7 @@ func checkIdentifier(match customerio.Match, value []byte, country string) (_ []
 		}
 	case customerio.Email:
 		if problem = sizeProblem(len(value)); problem == "" && !looksLikeEmail(value) {
-			problem = quoted(value) + " is not an email address"
+			problem = quoted(value) + " is not an email address: " + notEmail(value)
 		}
 	case customerio.CioID:
 		bare := bytes.TrimPrefix(value, []byte("cio_"))

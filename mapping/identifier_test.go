@@ -15,7 +15,9 @@ func TestIdentifiers(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("é", 75) // 150 bytes
 	const required = "required: is empty"
-	notEmail := func(text string) string { return "invalid: " + strconv.Quote(text) + " is not an email address" }
+	notEmail := func(text, why string) string {
+		return "invalid: " + strconv.Quote(text) + " is not an email address: " + why
+	}
 	notPhone := func(text string) string {
 		return "invalid: " + strconv.Quote(text) + " is not a phone number of the form +4915123456789; to convert others, give the match a country"
 	}
@@ -26,8 +28,8 @@ func TestIdentifiers(t *testing.T) {
 		{"id", strings.Repeat("x", 151), "invalid: the value is 151 bytes; the limit is 150"},
 		{"email", "Ada@Example.com", "Ada@Example.com"}, {"email", " ada@example.com\t", "ada@example.com"}, {"email", "a+b@c", "a+b@c"}, {"email", `"a@b"@c`, `"a@b"@c`},
 		{"email", "größe@exämple.de", "größe@exämple.de"}, {"email", "", required}, {"email", "  ", required},
-		{"email", "ada", notEmail("ada")}, {"email", "@example.com", notEmail("@example.com")}, {"email", "ada@", notEmail("ada@")}, {"email", "@", notEmail("@")},
-		{"email", "ada lovelace@example.com", notEmail("ada lovelace@example.com")}, {"email", "a@b\nc@d", notEmail("a@b\nc@d")},
+		{"email", "ada", notEmail("ada", "there is no @ in it")}, {"email", "@example.com", notEmail("@example.com", "there is nothing in front of the @")}, {"email", "ada@", notEmail("ada@", "there is nothing behind the @")}, {"email", "@", notEmail("@", "there is nothing in front of the @")},
+		{"email", "ada lovelace@example.com", notEmail("ada lovelace@example.com", "there is a space in it")}, {"email", "a@b\nc@d", notEmail("a@b\nc@d", "there is a space in it")},
 		{"email", strings.Repeat("x", 998) + "@c", strings.Repeat("x", 998) + "@c"}, {"email", strings.Repeat("x", 999) + "@c", "invalid: the value is 1001 bytes; the limit is 1000"},
 		{"phone", "+4915123456789", "+4915123456789"}, {"phone", " +12 ", "+12"}, {"phone", "+123456789012345", "+123456789012345"},
 		{"phone", "", required}, {"phone", "+", notPhone("+")}, {"phone", "+1", notPhone("+1")}, {"phone", "+1234567890123456", notPhone("+1234567890123456")},

@@ -23,7 +23,7 @@ func TestIntegers(t *testing.T) {
 		{integer, "-9223372036854775809", `"-9223372036854775809" does not fit 64 bits`},
 		{integer, strings.Repeat("9", 400), `"` + strings.Repeat("9", 60) + `"… does not fit 64 bits`},
 		{integer, "", ""}, {integer, "  ", ""},
-		not("7.0"), not("7,0"), not("1_000"), grouped(",", "1,000"), grouped(".", "-1.000"), grouped(" ", "1 000"), grouped(" ", "1\u202f000"), grouped("'", "1’000"),
+		{integer, "7.0", not("7.0").want + "; type: number takes fractions"}, {integer, "7,0", not("7,0").want + "; type: number takes fractions"}, not("1_000"), grouped(",", "1,000"), grouped(".", "-1.000"), grouped(" ", "1 000"), grouped(" ", "1\u202f000"), grouped("'", "1’000"),
 		not("0x10"), not("0b1"), not("0o7"), not("1e3"), not("--1"), not("+-1"), not("+"), not("-"), not("- 1"), not("7-"),
 		not("seven"), not("true"), not("NaN"), not("Infinity"), not("٣"), not("７"), not("7€"),
 	})

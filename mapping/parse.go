@@ -27,21 +27,7 @@ func Parse(file string, source []byte, matchGiven bool) (*Mapping, error) {
 	}
 	hasAttributes := false
 	rest := ""
-	err = m.fields(root, "a mapping", []field{
-		{"operation", m.parseOperation},
-		{"match", m.parseMatch},
-		{"attributes", func(n node) error { hasAttributes = true; return m.parseAttributes(n) }},
-		{"rest", func(n node) error { return m.word(n, &rest, "drop", "keep") }},
-		{"empty", func(n node) error { return m.parseEmpty(n, &m.empty) }},
-		{"where", m.parseWhere},
-		{"only", m.parseOnly},
-		{"duplicates", m.parseDuplicates},
-		{"event", m.parseEvent},
-		{"page", m.parsePage},
-		{"segment", func(n node) error { return m.some(n, &m.segment) }},
-		{"workspace", m.parseWorkspace},
-	})
-	if err != nil {
+	if err := m.fields(root, "a mapping", m.topFields(&rest, &hasAttributes)); err != nil {
 		return nil, err
 	}
 	if m.match == "" && !matchGiven {
@@ -53,6 +39,32 @@ func Parse(file string, source []byte, matchGiven bool) (*Mapping, error) {
 	}
 	return m, nil
 }
+
+func (m *Mapping) topFields(rest *string, hasAttributes *bool) []field {
+	return []field{
+		{"operation", m.parseOperation},
+		{"match", m.parseMatch},
+		{"attributes", func(n node) error { *hasAttributes = true; return m.parseAttributes(n) }},
+		{"rest", func(n node) error { return m.word(n, rest, restNames...) }},
+		{"empty", func(n node) error { return m.parseEmpty(n, &m.empty) }},
+		{"where", m.parseWhere},
+		{"only", m.parseOnly},
+		{"duplicates", m.parseDuplicates},
+		{"event", m.parseEvent},
+		{"page", m.parsePage},
+		{"segment", func(n node) error { return m.some(n, &m.segment) }},
+		{"workspace", m.parseWorkspace},
+	}
+}
+
+// The words that keys of the mapping know.
+var (
+	restNames      = []string{"drop", "keep"}
+	emptyNames     = []string{"omit", "clear", "reject"}
+	onlyNames      = []string{"existing"}
+	spanNames      = []string{"any"}
+	duplicateNames = []string{string(KeepDuplicates), string(LastDuplicate), string(RejectDuplicates)}
+)
 
 // field is a key that a YAML mapping may have, and who reads its value.
 type field struct {
@@ -199,7 +211,7 @@ func (m *Mapping) parseWhere(n node) error {
 func (m *Mapping) parseOnly(n node) error {
 	var word string
 	m.onlyUpdate = true
-	return m.word(n, &word, "existing")
+	return m.word(n, &word, onlyNames...)
 }
 
 func (m *Mapping) parseWorkspace(n node) error {

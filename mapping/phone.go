@@ -68,6 +68,9 @@ const phoneMarks = "-./()\u00ad\u2010\u2011\u2012\u2013\u2014\u2212"
 // extensions, lists of numbers, and numbers of no country.
 func phoneSpelling(text []byte, country string) string {
 	plus := false
+	if shortened(text) {
+		return quoted(text) + " is not a phone number" + shortenedAdvice
+	}
 	for i, r := range string(text) {
 		switch {
 		case r == '+' && len(bytes.Trim(text[:i], "( ")) == 0 && !plus:
@@ -81,9 +84,9 @@ func phoneSpelling(text []byte, country string) string {
 	case plus || country != "":
 		return ""
 	case bytes.HasPrefix(text, []byte("00")):
-		return quoted(text) + " begins with 00, which not every country dials: write + instead, or country: and two letters in the mapping"
+		return quoted(text) + " begins with 00, which not every country dials: write + instead, or name the country in the mapping, such as country: DE"
 	}
-	return quoted(text) + " has no country: write it with + and the country's code, or country: and two letters in the mapping"
+	return quoted(text) + " has no country code: write it with one, such as +49, or name the country in the mapping, such as country: DE"
 }
 
 // phoneError says why a number cannot be read.
@@ -112,7 +115,7 @@ func phoneUse(text []byte, n *phonenumbers.PhoneNumber, country string) string {
 	case phonenumbers.TOO_LONG:
 		return fmt.Sprintf("%s is too long for a phone number of %s", quoted(text), where)
 	case phonenumbers.IS_POSSIBLE_LOCAL_ONLY:
-		return fmt.Sprintf("%s lacks its area code", quoted(text))
+		return fmt.Sprintf("%s is too short for a phone number with its area code", quoted(text))
 	default:
 		return fmt.Sprintf("%s has not as many digits as a phone number of %s", quoted(text), where)
 	}

@@ -82,7 +82,7 @@ func (m *Mapping) ruleFields(r *rule) []field {
 
 func (m *Mapping) parseEmpty(n node, to *emptyRule) error {
 	var word string
-	if err := m.word(n, &word, "omit", "clear", "reject"); err != nil {
+	if err := m.word(n, &word, emptyNames...); err != nil {
 		return err
 	}
 	*to = map[string]emptyRule{"omit": omit, "clear": clearIt, "reject": reject}[word]
@@ -163,7 +163,7 @@ func (m *Mapping) parseZone(n node, r *rule) error {
 func (m *Mapping) parseSpan(n node, r *rule) error {
 	var word string
 	r.timestamp.anySpan = true
-	return m.word(n, &word, "any")
+	return m.word(n, &word, spanNames...)
 }
 
 // prepares tells that there is more to prepare than white space. Mostly there is

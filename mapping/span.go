@@ -44,23 +44,25 @@ func (t *timestamp) outside(text []byte, seconds, last int64) string {
 	return problem + meant
 }
 
-// mistaken says what a number may be instead, if it is taken for one of seconds or
-// milliseconds and makes no date that is expected.
+// mistaken says what text may be instead that is no date of the layout, or none that
+// is expected: another number, or a date as ISO 8601 has them.
 func (t *timestamp) mistaken(text []byte, last int64) string {
 	n, ok := parseInt(text)
-	if !ok || t.layout != layoutUnix && t.layout != layoutUnixMs && t.layout != layoutUnixOrISO {
-		return ""
-	}
 	last = min(last, lastSecond)
+	unix := t.layout == layoutUnix || t.layout == layoutUnixOrISO
 	switch {
-	case t.layout == layoutUnixMs && n >= earliest && n <= last:
+	case !ok && t.layout != layoutISO && t.layout != layoutUnixOrISO:
+		if _, problem := parseISO(text, time.UTC); problem == "" {
+			return "a date (layout: iso8601)"
+		}
+	case !unix && n >= earliest && n <= last:
 		return "in seconds (layout: unix)"
 	case t.layout != layoutUnixMs && n/1000 >= earliest && n/1000 <= last:
 		return "in milliseconds (layout: unix_ms)"
-	case n > 30_000 && n < 80_000: // 1982 to 2119
+	case t.layout != layoutExcel && n > 30_000 && n < 80_000: // 1982 to 2119
 		return "a spreadsheet's date number (layout: excel)"
 	case len(text) == len("20060102"):
-		if at, err := time.Parse("20060102", string(text)); err == nil && at.Unix() <= last {
+		if at, err := time.Parse("20060102", string(text)); err == nil && at.Unix() >= earliest && at.Unix() <= last {
 			return `a date (layout: "%Y%m%d")`
 		}
 	}

@@ -68,17 +68,16 @@ func (t *timestamp) append(dst, text []byte, last int64) ([]byte, string) {
 // point returns text as unix seconds.
 func (t *timestamp) point(text []byte, last int64) (int64, string) {
 	seconds, problem := t.seconds(text)
-	switch {
-	case problem != "":
-		return 0, problem
-	case seconds < firstSecond || seconds > lastSecond:
+	if problem == "" && (seconds < firstSecond || seconds > lastSecond) {
 		problem = quoted(text) + " is not between the years 0 and 9999"
-		if t.layout == layoutUnix || t.layout == layoutUnixOrISO {
-			problem += "; is it in milliseconds (layout: unix_ms)?"
-		}
-		return 0, problem
 	}
-	return seconds, t.outside(text, seconds, last)
+	if problem == "" {
+		return seconds, t.outside(text, seconds, last)
+	}
+	if other := t.mistaken(text, last); other != "" {
+		problem += "; is it " + other + "?"
+	}
+	return 0, problem
 }
 
 func (t *timestamp) seconds(text []byte) (int64, string) {

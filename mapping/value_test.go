@@ -69,7 +69,9 @@ func TestLists(t *testing.T) {
 func TestJSON(t *testing.T) {
 	t.Parallel()
 	const json = "type: json"
-	not := func(text string) cell { return cell{json, text, quoted([]byte(text)) + " is not JSON"} }
+	not := func(text string) cell {
+		return cell{json, text, quoted([]byte(text)) + ` is not JSON, such as {"city": "Berlin"}`}
+	}
 	fits := `"` + strings.Repeat("é", 499) + `"`
 	checkCells(t, false, []cell{
 		{json, `{"a": [1, 2.50, "x"]}`, `{"a": [1, 2.50, "x"]}`}, {json, ` [ ] `, `[ ]`}, {json, "{\n\t\"a\":\r\n1 }", "{\n\t\"a\":\r\n1 }"}, {json, `1.10`, `1.10`}, {json, `"a"`, `"a"`},
@@ -79,7 +81,7 @@ func TestJSON(t *testing.T) {
 		not("\"a\nb\""), not(strings.Repeat("[", 201) + strings.Repeat("]", 201)), not(`pro`), not("{}\u00a0{}"),
 	})
 	checkCells(t, true, []cell{
-		{json, `{"a": 1}`, `{"a": 1}`}, {json, `"{\"a\": 1}"`, `{"a": 1}`}, {json, `"pro"`, `"pro" is not JSON`}, {json, `7`, `7`}, {json, `true`, `true`}, {json, `null`, ""},
+		{json, `{"a": 1}`, `{"a": 1}`}, {json, `"{\"a\": 1}"`, `{"a": 1}`}, {json, `"pro"`, `"pro" is not JSON, such as {"city": "Berlin"}`}, {json, `7`, `7`}, {json, `true`, `true`}, {json, `null`, ""},
 	})
 }
 
