@@ -24,13 +24,14 @@ var layers = map[string][]string{
 	"cmd/ciobulk":        {"rows", "customerio", "mapping", "importer", "ratelimit", "internal/simulator"},
 }
 
-// doors are the packages that may import a dependency, tests aside.
+// doors are the packages that may import a dependency, tests aside: one each, but
+// for the lock, which the ratelimit package could not have from importer.
 var doors = map[string]string{
 	"github.com/urfave/cli/v2":          "cmd/ciobulk",
 	"github.com/schollz/progressbar/v3": "cmd/ciobulk",
 	"golang.org/x/term":                 "cmd/ciobulk",
 	"golang.org/x/sync":                 "importer",
-	"github.com/gofrs/flock":            "importer",
+	"github.com/gofrs/flock":            "importer ratelimit",
 	"github.com/gocarina/gocsv":         "importer",
 	"github.com/oklog/ulid/v2":          "mapping",
 	"github.com/goccy/go-yaml":          "mapping",
@@ -89,7 +90,7 @@ func checkImport(t *testing.T, name, path string, allowed []string) {
 		return // the standard library
 	}
 	for dependency, door := range doors {
-		if (path == dependency || strings.HasPrefix(path, dependency+"/")) && door == name {
+		if (path == dependency || strings.HasPrefix(path, dependency+"/")) && slices.Contains(strings.Fields(door), name) {
 			return
 		}
 	}

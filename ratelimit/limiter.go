@@ -1,5 +1,6 @@
 // Package ratelimit paces requests: so many a second, fewer when the service
-// says so or suffers, more again when it has recovered.
+// says so or suffers, more again when it has recovered; and with Shared, so many
+// by all processes together.
 //
 // Start with New. One Limiter stands for one credential: everything that
 // spends the same allowance shares it.
@@ -8,6 +9,7 @@ package ratelimit
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -23,11 +25,20 @@ const (
 	floor      = 0.5              // requests a second, so that recovery is noticed
 )
 
+// late is how late a timer may be without the pace suffering: so much of it may
+// come at once, too little for the service to notice.
+const late = 10 * time.Millisecond
+
 // Limiter is a token bucket whose rate moves between a floor and the ceiling
 // that the user set. All methods may be called from any goroutine.
 type Limiter struct {
 	ceiling float64 // requests a second
 	bucket  *rate.Limiter
+	sleep   sleeper // tests have one whose timers are late
+
+	waiting atomic.Int64  // callers of Wait
+	turn    chan struct{} // held by the one of them that is next; guards shared
+	shared  *shared       // nil: this process is alone
 
 	mu       sync.Mutex // guards what follows
 	pace     float64    // requests a second, now
@@ -36,31 +47,59 @@ type Limiter struct {
 }
 
 // New returns a limiter of perSecond requests a second, which must be
-// positive. Its burst is a hundredth of a second's worth: enough to forgive a
-// late timer, too little for the service to notice.
+// positive.
 func New(perSecond float64) *Limiter {
-	burst := max(1, int(perSecond/100))
 	return &Limiter{
 		ceiling: perSecond,
-		bucket:  rate.NewLimiter(rate.Limit(perSecond), burst),
+		bucket:  rate.NewLimiter(rate.Limit(perSecond), worth(perSecond)),
+		sleep:   sleep,
+		turn:    make(chan struct{}, 1),
 		pace:    perSecond,
 	}
 }
 
+// worth is how many requests a late timer may be behind, at least one.
+func worth(perSecond float64) int { return max(1, int(perSecond*late.Seconds())) }
+
 // Wait blocks until the caller may send one request, or until ctx ends; then
 // it returns the context's error. Call it before every request, retries too.
+//
+// Callers go in the order in which they came, and only the next one has its
+// time: the others would keep to a pace of the past.
 func (l *Limiter) Wait(ctx context.Context) error {
+	l.waiting.Add(1)
+	defer l.waiting.Add(-1)
+	select {
+	case l.turn <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-l.turn }()
 	for {
-		if err := sleep(ctx, l.pause()); err != nil {
+		if err := l.sleep(ctx, l.pause()); err != nil {
 			return err
 		}
-		if err := l.bucket.Wait(ctx); err != nil {
+		if err := l.ticket(ctx); err != nil {
 			return err
 		}
 		if l.pause() <= 0 {
 			return nil
 		}
 	}
+}
+
+// ticket waits for this process's pace, and then for that of all of them. The
+// caller has the turn.
+func (l *Limiter) ticket(ctx context.Context) error {
+	r := l.bucket.Reserve()
+	if err := l.sleep(ctx, r.Delay()); err != nil {
+		r.Cancel()
+		return err
+	}
+	if l.shared == nil {
+		return nil
+	}
+	return l.shared.wait(ctx, int(l.waiting.Load()), worth(l.PerSecond()))
 }
 
 // Slow tells that the service refused or suffered: 429, 503, a timeout.
@@ -109,6 +148,9 @@ func (l *Limiter) pause() time.Duration {
 	defer l.mu.Unlock()
 	return time.Until(l.resumeAt)
 }
+
+// sleeper waits for a time, or until a context ends, whose error it returns.
+type sleeper func(context.Context, time.Duration) error
 
 func sleep(ctx context.Context, d time.Duration) error {
 	if d <= 0 {

@@ -1,0 +1,123 @@
+package ratelimit
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+const (
+	// lapse is how long a rate holds that nobody takes at any more.
+	lapse = 5 * time.Second
+	// horizon is how far ahead tickets are given, and two of them at least. A
+	// file that is much further ahead is of a clock that was set back since.
+	horizon = time.Second
+)
+
+// errLocked means that another process has the lock right now.
+var errLocked = errors.New("another process holds its lock")
+
+// fullError means that so many take that one has to come again later.
+type fullError time.Duration
+
+func (e fullError) Error() string { return "all is taken for " + time.Duration(e).String() }
+
+// file is the name of a file that holds a schedule.
+type file string
+
+// take takes n tickets at perSecond, the first of which is for the time that it
+// returns, and the others for each later. It holds the lock for the time of
+// reading and writing a line; nothing waits for the disk. It fails with
+// errLocked, a fullError, or why the file cannot be used.
+func (f file) take(perSecond float64, n int) (first time.Time, each time.Duration, err error) {
+	lock := flock.New(string(f)+".lock", flock.SetPermissions(0o600))
+	held, err := lock.TryLock()
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := os.MkdirAll(filepath.Dir(string(f)), 0o700); err != nil {
+			return first, 0, err
+		}
+		held, err = lock.TryLock()
+	}
+	if err != nil {
+		return first, 0, err
+	}
+	defer lock.Close()
+	if !held {
+		return first, 0, errLocked
+	}
+	return f.update(perSecond, n)
+}
+
+// update is take by one who has the lock.
+func (f file) update(perSecond float64, n int) (first time.Time, each time.Duration, err error) {
+	h, err := os.OpenFile(string(f), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return first, 0, err
+	}
+	defer h.Close()
+	var s schedule
+	line := make([]byte, 128) // what is longer is foreign
+	if n, _ := h.Read(line); !s.parse(line[:n]) {
+		if err := h.Truncate(0); err != nil {
+			return first, 0, err
+		}
+	}
+	first, each, err = s.take(time.Now(), perSecond, n)
+	if err != nil {
+		return first, 0, err
+	}
+	_, err = h.WriteAt(s.line(), 0)
+	return first, each, err
+}
+
+// schedule is when the next request of all processes may go, which is the
+// theoretical arrival time of the generic cell rate algorithm. The times are
+// the wall clock's, which is what processes have in common.
+type schedule struct {
+	next      int64   // Unix nanoseconds
+	perSecond float64 // the highest of those that took lately
+	seen      int64   // when one took at that rate
+}
+
+// take moves the schedule on by n tickets.
+func (s *schedule) take(now time.Time, perSecond float64, n int) (first time.Time, each time.Duration, err error) {
+	at := now.UnixNano()
+	if age := time.Duration(at - s.seen); perSecond >= s.perSecond || age < -lapse || age > lapse {
+		s.perSecond, s.seen = perSecond, at
+	}
+	each = time.Duration(min(float64(time.Second)/s.perSecond, float64(time.Hour)))
+	most := max(horizon, 2*each)
+	switch ahead := time.Duration(s.next - at); {
+	case ahead > 2*most:
+		s.next = at
+	case ahead > most:
+		return first, 0, fullError(ahead - most)
+	}
+	s.next = max(s.next, at-int64(late))
+	first = now.Add(time.Duration(s.next - at)) // which a clock that is set does not move
+	s.next += int64(n) * int64(each)
+	return first, each, nil
+}
+
+// The line of a schedule is as long as that before, so that it covers it; where
+// an exponent is not, it cannot be read and begins anew.
+const lineFormat = "ciobulk rate 1: next %019d at %.17e since %019d\n"
+
+func (s *schedule) line() []byte { return fmt.Appendf(nil, lineFormat, s.next, s.perSecond, s.seen) }
+
+// parse reads what line wrote, and reports whether it is that.
+func (s *schedule) parse(line []byte) bool {
+	var p schedule
+	n, err := fmt.Sscanf(string(line), "ciobulk rate 1: next %d at %e since %d\n", &p.next, &p.perSecond, &p.seen)
+	if err != nil || n != 3 || string(p.line()) != string(line) || p.next < 0 || p.seen < 0 || !(p.perSecond > 0) || math.IsInf(p.perSecond, 1) {
+		return false
+	}
+	*s = p
+	return true
+}

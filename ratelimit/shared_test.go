@@ -1,0 +1,366 @@
+package ratelimit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// crowd is limiters that stand for processes with one file, and the service
+// that notes when the requests of each came.
+type crowd struct {
+	testing.TB
+	path string
+
+	mu       sync.Mutex
+	arrivals map[*Limiter][]time.Time
+}
+
+func newCrowd(t testing.TB, dir string) *crowd {
+	return &crowd{TB: t, path: filepath.Join(dir, "rate", "key"), arrivals: make(map[*Limiter][]time.Time)}
+}
+
+// join returns a limiter of `own` requests a second, with timers that are up to
+// 2 ms late, whose share is of all requests a second.
+func (c *crowd) join(own, all float64) *Limiter {
+	l := New(own)
+	l.sleep = lateSleep(2 * time.Millisecond)
+	l.Share(Shared{Path: c.path, PerSecond: all, Alone: func(err error) { c.Errorf("alone: %v", err) }})
+	return l
+}
+
+// send sends with a limiter from 16 lanes for d, each request on its way for up
+// to 20 ms.
+func (c *crowd) send(l *Limiter, d time.Duration) {
+	ctx, cancel := context.WithTimeout(c.Context(), d)
+	defer cancel()
+	var lanes sync.WaitGroup
+	for range 16 {
+		lanes.Go(func() {
+			for l.Wait(ctx) == nil {
+				c.mu.Lock()
+				c.arrivals[l] = append(c.arrivals[l], time.Now())
+				c.mu.Unlock()
+				time.Sleep(rand.N(20 * time.Millisecond))
+			}
+		})
+	}
+	lanes.Wait()
+}
+
+// count is how many requests came, of everybody or of one limiter,
+// from begin on and for d.
+func (c *crowd) count(begin time.Time, d time.Duration, only ...*Limiter) (n int) {
+	for l, times := range c.arrivals {
+		if len(only) > 0 && l != only[0] {
+			continue
+		}
+		for _, at := range times {
+			if !at.Before(begin) && at.Before(begin.Add(d)) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// near fails where got is off by more than a share of want, and by more than one.
+func near(t testing.TB, what string, got, want, share float64) {
+	t.Helper()
+	off := got/want - 1
+	t.Logf("%s: %.4g, want %.4g, %+.2f %%", what, got, want, 100*off)
+	if math.Abs(off) > share && math.Abs(got-want) > 1 {
+		t.Errorf("%s is off by more than %v %%", what, 100*share)
+	}
+}
+
+func lateSleep(most time.Duration) sleeper {
+	return func(ctx context.Context, d time.Duration) error {
+		if d > 0 {
+			d += rand.N(most)
+		}
+		return sleep(ctx, d)
+	}
+}
+
+// Several processes keep to one rate together, and have about the same of it.
+func TestProcessesShareTheRate(t *testing.T) {
+	t.Parallel()
+	for _, perSecond := range []float64{1, 7, 100, 400, 1000} {
+		dir := t.TempDir()
+		synctest.Test(t, func(t *testing.T) {
+			c := newCrowd(t, dir)
+			begin := time.Now()
+			var all sync.WaitGroup
+			limiters := []*Limiter{c.join(perSecond, perSecond), c.join(perSecond, perSecond), c.join(perSecond, perSecond)}
+			for _, l := range limiters {
+				all.Go(func() { c.send(l, time.Minute) })
+			}
+			all.Wait()
+			near(t, "requests of three in a minute", float64(c.count(begin, time.Minute)), 60*perSecond, 0.01)
+			for _, l := range limiters {
+				near(t, "  one of them", float64(c.count(begin, time.Minute, l)), 20*perSecond, 0.15)
+			}
+		})
+	}
+}
+
+// Shards have an Nth of the rate each, and all of it together.
+func TestShardsHaveTheWholeRateTogether(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		c := newCrowd(t, dir)
+		begin := time.Now()
+		var all sync.WaitGroup
+		for range 3 {
+			all.Go(func() { c.send(c.join(100, 300), time.Minute) })
+		}
+		all.Wait()
+		near(t, "requests of three shards in a minute", float64(c.count(begin, time.Minute)), 60*300, 0.01)
+	})
+}
+
+// What one does not use, or no more, the others have at once: nobody waits for
+// a lease to end.
+func TestTheIdleAndTheDeadHoldNothing(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		c := newCrowd(t, dir)
+		c.join(100, 100) // and never sends
+		begin := time.Now()
+		var all sync.WaitGroup
+		for _, d := range []time.Duration{20 * time.Second, 40 * time.Second, 60 * time.Second} {
+			all.Go(func() { c.send(c.join(100, 100), d) })
+		}
+		all.Wait()
+		for i := range 6 {
+			from := begin.Add(time.Duration(i) * 10 * time.Second)
+			near(t, "requests of 3, 2 and 1 in ten seconds", float64(c.count(from, 10*time.Second)), 1000, 0.01)
+		}
+	})
+}
+
+// Of different rates the highest is that of all, and each keeps to its own.
+func TestTheHighestRateHolds(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		c := newCrowd(t, dir)
+		begin := time.Now()
+		slow, middle, fast := c.join(1, 1), c.join(100, 100), c.join(400, 400)
+		var all sync.WaitGroup
+		all.Go(func() { c.send(slow, 2*time.Minute) })
+		all.Go(func() { c.send(middle, 2*time.Minute) })
+		all.Go(func() { c.send(fast, time.Minute) })
+		all.Wait()
+		near(t, "requests of 1, 100 and 400/s in a minute", float64(c.count(begin, time.Minute)), 60*400, 0.01)
+		near(t, "  that of 1/s", float64(c.count(begin, time.Minute, slow)), 60, 0.03)
+		if n := c.count(begin, time.Minute, middle); n < 60*40 || n > 60*100 {
+			t.Errorf("that of 100/s sent %d, want 40/s at least", n)
+		}
+		later := begin.Add(70 * time.Second) // the fast one is forgotten
+		near(t, "without the fast one, in 50 s", float64(c.count(later, 50*time.Second)), 50*100, 0.01)
+	})
+}
+
+// One that waits for the service's answers, and so uses less than its rate,
+// takes no more than it uses.
+func TestTheHalfIdleWasteNothing(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		c := newCrowd(t, dir)
+		begin := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		half := c.join(1000, 1000)
+		var all sync.WaitGroup
+		all.Go(func() {
+			for half.Wait(ctx) == nil {
+				c.mu.Lock()
+				c.arrivals[half] = append(c.arrivals[half], time.Now())
+				c.mu.Unlock()
+				time.Sleep(50 * time.Millisecond)
+			}
+		})
+		all.Go(func() { c.send(c.join(1000, 1000), time.Minute) })
+		all.Wait()
+		near(t, "requests of both", float64(c.count(begin, time.Minute)), 60*1000, 0.01)
+		if n := c.count(begin, time.Minute, half); n < 1000 {
+			t.Errorf("the half idle one sent %d, want at least 1000", n)
+		}
+	})
+}
+
+// Whatever is in the file, and however the clock was set, the pace is kept.
+func TestOddFilesBeginAnew(t *testing.T) {
+	t.Parallel()
+	ns := func(t time.Time) int64 { return t.UnixNano() }
+	for name, content := range map[string]func(now time.Time) string{
+		"empty":   func(time.Time) string { return "" },
+		"torn":    func(now time.Time) string { return string((&schedule{ns(now), 1, ns(now)}).line()[:40]) },
+		"foreign": func(time.Time) string { return strings.Repeat("what is this?\n", 1000) },
+		"more":    func(now time.Time) string { return string((&schedule{ns(now), 1, ns(now)}).line()) + "more" },
+		"binary":  func(time.Time) string { return "\x00\xff\x00" },
+		"NaN": func(time.Time) string {
+			return "ciobulk rate 1: next 0000000000000000000 at NaN since 0000000000000000000\n"
+		},
+		"set back by an hour": func(now time.Time) string {
+			return string((&schedule{ns(now.Add(time.Hour)), 1000, ns(now.Add(time.Hour))}).line())
+		},
+		"set back by an hour, slow": func(now time.Time) string {
+			return string((&schedule{ns(now.Add(time.Hour)), 0.01, ns(now.Add(time.Hour))}).line())
+		},
+		"set forward by an hour": func(now time.Time) string {
+			return string((&schedule{ns(now.Add(-time.Hour)), 1000, ns(now.Add(-time.Hour))}).line())
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			synctest.Test(t, func(t *testing.T) {
+				c := newCrowd(t, dir)
+				begin := time.Now()
+				c.write(content(begin))
+				var all sync.WaitGroup
+				for range 2 {
+					all.Go(func() { c.send(c.join(100, 100), 10*time.Second) })
+				}
+				all.Wait()
+				near(t, "requests in ten seconds", float64(c.count(begin, 10*time.Second)), 1000, 0.01)
+			})
+		})
+	}
+}
+
+func (c *crowd) write(content string) {
+	c.Helper()
+	if err := os.MkdirAll(filepath.Dir(c.path), 0o700); err != nil {
+		c.Fatal(err)
+	}
+	if err := os.WriteFile(c.path, []byte(content), 0o600); err != nil {
+		c.Fatal(err)
+	}
+}
+
+// A process that was stopped while it held the lock stops nobody else for more
+// than a second, and when it lets go the rate is shared again.
+func TestAHeldLockIsNotWaitedForForEver(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		c := newCrowd(t, dir)
+		c.write("")
+		lock := flock.New(c.path + ".lock")
+		if held, err := lock.TryLock(); err != nil || !held {
+			t.Fatal(held, err)
+		}
+		begin := time.Now()
+		time.AfterFunc(10*time.Second, func() { lock.Close() })
+		var told []error
+		l, other := New(100), New(100)
+		l.Share(Shared{Path: c.path, PerSecond: 100, Alone: func(err error) { told = append(told, err) }})
+		other.Share(Shared{Path: c.path, PerSecond: 100})
+		var all sync.WaitGroup
+		all.Go(func() { c.send(l, 30*time.Second) })
+		all.Go(func() { c.send(other, 30*time.Second) })
+		all.Wait()
+		if len(told) != 1 || !errors.Is(told[0], errLocked) {
+			t.Errorf("told %v, want once that the lock is held", told)
+		}
+		near(t, "requests of two in five seconds, each alone", float64(c.count(begin.Add(2*time.Second), 5*time.Second)), 2*500, 0.01)
+		near(t, "and in fifteen when the lock is free", float64(c.count(begin.Add(12*time.Second), 15*time.Second)), 1500, 0.01)
+	})
+}
+
+// A file that cannot be used is told of once, and the pace is the limiter's own.
+func TestAFileThatCannotBeUsed(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	blocked := filepath.Join(dir, "file")
+	if err := os.WriteFile(blocked, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, path := range map[string]string{"below a file": filepath.Join(blocked, "rate", "key"), "is a folder": dir} {
+		synctest.Test(t, func(t *testing.T) {
+			var told []error
+			l := New(100)
+			l.Share(Shared{Path: path, PerSecond: 100, Alone: func(err error) { told = append(told, err) }})
+			near(t, name, float64(spend(t, l, 16, time.Minute)), 6000, 0.01)
+			if len(told) != 1 || !strings.Contains(told[0].Error(), path) {
+				t.Errorf("%s: told %v, want once and where", name, told)
+			}
+		})
+	}
+}
+
+// What others must not read they cannot.
+func TestModesOfTheFile(t *testing.T) {
+	t.Parallel()
+	c := newCrowd(t, t.TempDir())
+	if err := c.join(1000, 1000).Wait(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]os.FileMode{filepath.Dir(c.path): 0o700, c.path: 0o600, c.path + ".lock": 0o600} {
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != want {
+			t.Errorf("%s: %v, %v, want mode %o", path, info, err, want)
+		}
+	}
+}
+
+func TestWaitForTheFileEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		c := newCrowd(t, dir)
+		begin := time.Now()
+		l := c.join(1000, 0.001) // and the first request passes
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := errors.Join(l.Wait(ctx), l.Wait(ctx)); !errors.Is(err, context.DeadlineExceeded) || time.Since(begin) > 1100*time.Millisecond {
+			t.Errorf("Wait = %v after %v", err, time.Since(begin))
+		}
+	})
+}
+
+// BenchmarkWait is what a request's turn costs: alone, and with the file. Of
+// that, ticket=10 is the cost at 1000/s, where ten tickets are taken at once, and
+// ticket=1 at 100/s and below.
+func BenchmarkWait(b *testing.B) {
+	b.Run("alone", func(b *testing.B) { benchmarkWait(b, New(1e9), 0) })
+	for _, n := range []int{1, 10} {
+		b.Run(fmt.Sprintf("shared/ticket=%d", n), func(b *testing.B) {
+			l := New(1e9)
+			l.Share(Shared{Path: filepath.Join(b.TempDir(), "key"), PerSecond: 1e9})
+			benchmarkWait(b, l, n)
+		})
+	}
+}
+
+func benchmarkWait(b *testing.B, l *Limiter, tickets int) {
+	for i := 0; b.Loop(); i++ {
+		if l.shared != nil { // 1e9/s would take them by the million
+			if l.shared.took = 0; i%tickets == 0 {
+				l.shared.left = 0
+			} else {
+				l.shared.left, l.shared.next = 1, time.Now()
+			}
+		}
+		if err := l.Wait(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
