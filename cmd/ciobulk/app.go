@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/ciobulk/ciobulk/customerio"
 	"github.com/urfave/cli/v2"
@@ -22,7 +23,8 @@ type program struct {
 	getenv func(string) string
 	log    *slog.Logger // set when messages are to be JSON
 
-	planJSON bool // the result is one object of JSON
+	planJSON bool      // the result is one object of JSON
+	alone    sync.Once // that a rate is not shared is told
 
 	mostPerSecond float64 // what --rate may be; benchmarks go beyond what the service bears
 }

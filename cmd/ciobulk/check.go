@@ -62,7 +62,7 @@ func (p *program) checkApp(ctx context.Context, c *cli.Context, values map[strin
 		fmt.Fprintf(p.out, "App API    not set; segments by name, get and shares of the workspace need CUSTOMERIO_APP_API_KEY\n")
 		return nil
 	}
-	app, err := p.appClient(c, values, account.Region, nil)
+	app, err := p.appClient(c, values, account.Region, nil, p.warn)
 	if err == nil {
 		err = app.Check(ctx)
 	}

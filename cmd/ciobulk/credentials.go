@@ -79,12 +79,18 @@ func (p *program) track(c *cli.Context, s map[string]string, limiter customerio.
 	})
 }
 
-// appClient returns a client of the App API of a region.
-func (p *program) appClient(c *cli.Context, s map[string]string, region string, waiting func(error)) (*customerio.App, error) {
-	return customerio.NewApp(customerio.AppConfig{
+// appClient returns a client of the App API of a region, which shares its rate
+// with all others. They go by the site id: not all of them know the workspace.
+func (p *program) appClient(c *cli.Context, s map[string]string, region string, waiting func(error), note func(string)) (*customerio.App, error) {
+	limiter := ratelimit.New(customerio.AppPerSecond)
+	app, err := customerio.NewApp(customerio.AppConfig{
 		Key: s["CUSTOMERIO_APP_API_KEY"], Region: cmp.Or(region, strings.ToLower(s["CUSTOMERIO_REGION"])), BaseURL: s["CUSTOMERIO_APP_URL"],
-		Limiter: ratelimit.New(customerio.AppPerSecond), Outage: outage(c), UserAgent: userAgent(), Waiting: waiting,
+		Limiter: limiter, Outage: outage(c), UserAgent: userAgent(), Waiting: waiting,
 	})
+	if err == nil && !c.Bool("simulate") {
+		p.share(limiter, allowance{"app", app.BaseURL(), s["CUSTOMERIO_SITE_ID"], customerio.AppPerSecond}, note)
+	}
+	return app, err
 }
 
 // openApp returns a client of the App API for a command that only asks. The
@@ -105,7 +111,7 @@ func (p *program) openApp(ctx context.Context, c *cli.Context) (app *customerio.
 			region = account.Region
 		}
 	}
-	return p.appClient(c, values, region, nil)
+	return p.appClient(c, values, region, nil, p.warn)
 }
 
 func userAgent() string {

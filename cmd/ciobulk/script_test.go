@@ -19,7 +19,23 @@ import (
 // The test binary is also the program: scripts and crash tests run it under
 // the name ciobulk.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"ciobulk": main, "ciobulk-unpaced": unpaced, "counting-service": countingService})
+	testscript.Main(atHome{m}, map[string]func(){"ciobulk": main, "ciobulk-unpaced": unpaced, "counting-service": countingService})
+}
+
+// atHome is the tests with a state directory of their own, so that they neither
+// see the user's nor write to it. The processes that they start inherit it.
+type atHome struct{ *testing.M }
+
+func (m atHome) Run() int {
+	dir, err := os.MkdirTemp("", "ciobulk-state")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	if err := os.Setenv("XDG_STATE_HOME", dir); err != nil {
+		panic(err)
+	}
+	return m.M.Run()
 }
 
 const (
@@ -47,6 +63,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			w, url := newService(env.T().(testing.TB), simulator.Config{WorkspaceID: 4711})
 			env.Values["service"] = w
+			env.Setenv("XDG_STATE_HOME", os.Getenv("XDG_STATE_HOME"))
 			env.Setenv("CUSTOMERIO_TRACK_URL", url)
 			env.Setenv("CUSTOMERIO_SITE_ID", testSite)
 			env.Setenv("CUSTOMERIO_API_KEY", testKey)

@@ -107,7 +107,8 @@ func (s *session) look(ctx context.Context, stop <-chan struct{}) (*importer.Sur
 // connect makes the clients, finds out which workspace they open, and finds the
 // segment.
 func (s *session) connect(ctx context.Context, stop <-chan struct{}, values map[string]string) (*customerio.Track, error) {
-	track, err := s.track(s.c, values, ratelimit.New(s.rate()), s.report.waiting)
+	limiter := ratelimit.New(s.rate())
+	track, err := s.track(s.c, values, limiter, s.report.waiting)
 	if err != nil {
 		return nil, err
 	}
@@ -116,12 +117,25 @@ func (s *session) connect(ctx context.Context, stop <-chan struct{}, values map[
 	if err := s.locate(ctx, track, values["CUSTOMERIO_TRACK_URL"] != ""); err != nil {
 		return nil, err
 	}
+	if !s.c.Bool("simulate") {
+		s.share(limiter, s.allowance(track, values), s.report.note)
+	}
 	if values["CUSTOMERIO_APP_API_KEY"] != "" {
-		if s.app, err = s.appClient(s.c, values, s.account.Region, s.report.waiting); err != nil {
+		if s.app, err = s.appClient(s.c, values, s.account.Region, s.report.waiting, s.report.note); err != nil {
 			return nil, err
 		}
 	}
 	return track, s.chooseSegment(ctx)
+}
+
+// allowance is what the run's requests are counted against. Of shards on one
+// machine, all together may spend the whole rate.
+func (s *session) allowance(track *customerio.Track, values map[string]string) allowance {
+	owner := "site " + values["CUSTOMERIO_SITE_ID"]
+	if s.account.WorkspaceID != 0 { // a proxy may hide it
+		owner = fmt.Sprintf("workspace %d", s.account.WorkspaceID)
+	}
+	return allowance{"track", track.BaseURL(), owner, s.c.Float64("rate")}
 }
 
 // until returns a context that ends with stop, too.
