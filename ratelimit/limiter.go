@@ -16,12 +16,14 @@ import (
 )
 
 // How the pace answers to refusals: halved, at most once an episode (requests
-// in flight together are refused together), and climbing back in a straight
-// line, so that a service that bears less than the ceiling sees few refusals.
+// in flight together are refused together), and climbing back, slowly at first, so
+// that a service that bears less than the ceiling sees few refusals, and the
+// steeper the longer none came: it may have recovered.
 const (
 	slowFactor = 0.5
 	episode    = 500 * time.Millisecond
-	climb      = 60 * time.Second // from nothing to the ceiling
+	climb      = 60 * time.Second // from nothing to the ceiling, as slowly as at first
+	caution    = 5 * time.Second  // for so long; it is twice as steep after twice that
 	floor      = 0.5              // requests a second, so that recovery is noticed
 )
 
@@ -123,12 +125,14 @@ func (l *Limiter) Slow(retryAfter time.Duration) {
 func (l *Limiter) Steady() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.pace >= l.ceiling || time.Since(l.slowed) < episode {
+	calm := time.Since(l.slowed)
+	if l.pace >= l.ceiling || calm < episode {
 		return
 	}
 	// A second at this pace brings `pace` answers: together they add the
 	// second's share of the climb.
-	l.set(min(l.ceiling, l.pace+l.ceiling/climb.Seconds()/l.pace))
+	steep := max(1, calm.Seconds()/caution.Seconds())
+	l.set(min(l.ceiling, l.pace+steep*l.ceiling/climb.Seconds()/l.pace))
 }
 
 // PerSecond returns the present pace in requests a second.
