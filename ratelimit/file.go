@@ -12,13 +12,8 @@ import (
 	"github.com/gofrs/flock"
 )
 
-const (
-	// lapse is how long a rate holds that nobody takes at any more.
-	lapse = 5 * time.Second
-	// horizon is how far ahead tickets are given, and two of them at least. A
-	// file that is much further ahead is of a clock that was set back since.
-	horizon = time.Second
-)
+// lapse is how long a rate holds that nobody takes at any more.
+const lapse = 5 * time.Second
 
 // errLocked means that another process has the lock right now.
 var errLocked = errors.New("another process holds its lock")
@@ -88,22 +83,42 @@ type schedule struct {
 // take moves the schedule on by n tickets.
 func (s *schedule) take(now time.Time, perSecond float64, n int) (first time.Time, each time.Duration, err error) {
 	at := now.UnixNano()
-	if age := time.Duration(at - s.seen); perSecond >= s.perSecond || age < -lapse || age > lapse {
-		s.perSecond, s.seen = perSecond, at
-	}
-	each = time.Duration(min(float64(time.Second)/s.perSecond, float64(time.Hour)))
-	most := max(horizon, 2*each)
-	switch ahead := time.Duration(s.next - at); {
-	case ahead > 2*most:
+	if s.ahead(at) > 2*s.horizon() {
 		s.next = at
-	case ahead > most:
+	}
+	s.heed(at, perSecond)
+	if ahead, most := s.ahead(at), s.horizon(); ahead > most {
 		return first, 0, fullError(ahead - most)
 	}
 	s.next = max(s.next, at-int64(late))
-	first = now.Add(time.Duration(s.next - at)) // which a clock that is set does not move
-	s.next += int64(n) * int64(each)
-	return first, each, nil
+	first = now.Add(s.ahead(at)) // which a clock that is set does not move
+	s.next += int64(n) * int64(s.each())
+	return first, s.each(), nil
 }
+
+// heed takes over the rate of one who takes, if it is the highest.
+func (s *schedule) heed(at int64, perSecond float64) {
+	if age := time.Duration(at - s.seen); perSecond < s.perSecond && -lapse <= age && age <= lapse {
+		return
+	}
+	if ahead := s.ahead(at); ahead > 0 && perSecond > s.perSecond {
+		s.next = at + int64(float64(ahead)*s.perSecond/perSecond) // as many tickets as before
+	}
+	s.perSecond, s.seen = perSecond, at
+}
+
+// ahead is how long all is taken.
+func (s *schedule) ahead(at int64) time.Duration { return time.Duration(s.next - at) }
+
+// each is the time from one ticket to the next.
+func (s *schedule) each() time.Duration {
+	return time.Duration(min(float64(time.Second)/s.perSecond, float64(time.Hour)))
+}
+
+// horizon is how far ahead tickets are given: so many processes take turns,
+// and beyond that luck decides. A schedule that is much further ahead is of a
+// clock that was set back since.
+func (s *schedule) horizon() time.Duration { return max(time.Second, 8*s.each()) }
 
 // The line of a schedule is as long as that before, so that it covers it; where
 // an exponent is not, it cannot be read and begins anew.

@@ -205,6 +205,35 @@ func TestTheHalfIdleWasteNothing(t *testing.T) {
 	})
 }
 
+// What was taken and not used is not saved up, by as many as there may be.
+func TestTheBurstOfManyIsSmall(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		c := newCrowd(t, dir)
+		var limiters []*Limiter
+		for range 10 {
+			limiters = append(limiters, c.join(1000, 1000))
+		}
+		together := func(d time.Duration) int {
+			begin := time.Now()
+			var all sync.WaitGroup
+			for _, l := range limiters {
+				all.Go(func() { c.send(l, d) })
+			}
+			all.Wait()
+			return c.count(begin, d)
+		}
+		together(time.Second)
+		time.Sleep(time.Hour)
+		n := together(10 * time.Millisecond)
+		t.Logf("%d requests in the first 10 ms at 1000/s", n)
+		if n > 22 {
+			t.Error("want at most 22")
+		}
+	})
+}
+
 // Whatever is in the file, and however the clock was set, the pace is kept.
 func TestOddFilesBeginAnew(t *testing.T) {
 	t.Parallel()
