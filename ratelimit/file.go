@@ -16,7 +16,7 @@ import (
 const lapse = 5 * time.Second
 
 // errLocked means that another process has the lock right now.
-var errLocked = errors.New("another process holds its lock")
+var errLocked = errors.New("another process holds the lock")
 
 // fullError means that so many take that one has to come again later.
 type fullError time.Duration

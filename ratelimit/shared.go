@@ -2,6 +2,7 @@ package ratelimit
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -110,6 +111,9 @@ func (s *shared) take(ctx context.Context, n int) error {
 func (s *shared) goOn(err error) {
 	s.alone, s.retry = true, time.Now().Add(aloneFor)
 	if !s.told && s.Alone != nil {
+		if err == errLocked {
+			err = fmt.Errorf("%s.lock: %w", s.Path, err)
+		}
 		s.Alone(err)
 	}
 	s.told = true
