@@ -56,6 +56,10 @@ type Job struct {
 	Seeds      []mapping.Seed      // of derived event ids; nil: the inputs'
 	Class      mapping.Class       // the rows of a file of rejected rows to look at
 
+	// Begun is when the run began, also one that is resumed: dates are measured by
+	// it. Zero is the time of the first Survey or Do.
+	Begun time.Time
+
 	Skip   int64  // rows not to look at, counted over all sources
 	Limit  int64  // rows to look at; 0 means all
 	Budget Budget // when to stop for too many errors; those before a resume do not count
@@ -64,8 +68,6 @@ type Job struct {
 	Drain    time.Duration   // how long that may take; 10 s
 	Progress func(Progress)  // told after each block, on the settling goroutine
 	Forecast *Forecast       // what a dry run finds besides; nil: it need not
-
-	begun time.Time // when Survey or Do first looked at the time, where there is no Run
 }
 
 // Progress is how far a run has come.
@@ -98,11 +100,13 @@ const (
 	budgetBlock = 500
 )
 
-// begin settles, before any goroutine starts, when a run began that is not
-// recorded: one time holds for all its rows.
+// begin settles, before any goroutine starts, when the run began.
 func (j *Job) begin() {
-	if j.begun.IsZero() {
-		j.begun = time.Now()
+	if j.Run != nil {
+		j.Begun = j.Run.Checkpoint.StartedAt
+	}
+	if j.Begun.IsZero() {
+		j.Begun = time.Now()
 	}
 }
 
@@ -110,11 +114,11 @@ func (j *Job) begin() {
 func (j *Job) terms(source int) mapping.Terms {
 	in := j.Sources[source].Input
 	t := mapping.Terms{Shard: j.Shard, NoTriggers: j.NoTriggers, Duplicates: j.Duplicates, Seeds: j.Seeds, Class: j.Class}
-	begun, nonce := j.begun, ""
+	t.Begun, t.LiveFrom = j.Begun, mapping.LiveFrom(j.Begun)
+	nonce := ""
 	if j.Run != nil {
-		begun, nonce = j.Run.Checkpoint.StartedAt, j.Run.Checkpoint.Nonce
+		nonce = j.Run.Checkpoint.Nonce
 	}
-	t.Begun, t.LiveFrom = begun, mapping.LiveFrom(begun)
 	if t.Seeds == nil {
 		t.Seeds = []mapping.Seed{mapping.SeedOf("", in.Size, in.Digest, nonce)}
 	}

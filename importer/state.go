@@ -78,6 +78,15 @@ func (s State) Begin(work Work, mode Mode, now time.Time) (*Run, error) {
 	return r, nil
 }
 
+// Started returns when the run of the work began that Resume would continue, or
+// the zero time.
+func (s State) Started(work Work) time.Time {
+	if r, err := s.unfinished(work.id()); err == nil && r != nil && r.Checkpoint.difference(work) == "" {
+		return r.Checkpoint.StartedAt
+	}
+	return time.Time{} // what is wrong, Begin tells
+}
+
 // LoadRun reads the record of a run, without holding its work.
 func LoadRun(dir string) (*Run, error) {
 	c, err := loadCheckpoint(dir)

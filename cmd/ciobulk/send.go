@@ -65,6 +65,9 @@ func (s *session) send() error {
 	if err != nil {
 		return err
 	}
+	if err := s.date(); err != nil {
+		return err
+	}
 	found, err := s.look(ctx, stop)
 	if err != nil {
 		return err
@@ -151,13 +154,27 @@ func until(ctx context.Context, stop <-chan struct{}) (context.Context, func()) 
 	return ctx, func() { cancel(nil) }
 }
 
+// date settles when the run began, which the first reading needs to know as well.
+func (s *session) date() error {
+	work, err := s.describe()
+	if mode(s.c) == importer.Resume {
+		s.job.Begun = s.state().Started(work)
+	}
+	if s.job.Begun.IsZero() {
+		s.job.Begun = time.Now()
+	}
+	return err
+}
+
+func (s *session) state() importer.State { return importer.State{Dir: s.c.String("state-dir")} }
+
 // begin finds or makes the run's record.
 func (s *session) begin() error {
 	work, err := s.describe()
 	if err != nil {
 		return err
 	}
-	s.job.Run, err = importer.State{Dir: s.c.String("state-dir")}.Begin(work, mode(s.c), time.Now())
+	s.job.Run, err = s.state().Begin(work, mode(s.c), s.job.Begun)
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		return usage(path.Error(), "--state-dir names another place for the records of runs")
 	}
