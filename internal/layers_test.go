@@ -36,6 +36,7 @@ var doors = map[string]string{
 	"github.com/goccy/go-yaml":          "mapping",
 	"github.com/expr-lang/expr":         "mapping",
 	"github.com/klauspost/compress":     "rows",
+	"golang.org/x/text":                 "rows",
 	"golang.org/x/time":                 "ratelimit",
 }
 

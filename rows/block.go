@@ -23,6 +23,7 @@ type Block struct {
 	data    []byte
 	from    Position // of data[0]: Start, or behind blank lines that were dropped
 	records []record
+	strays  []stray // what the input's encoding does not have, a line's first
 }
 
 // record is one record's place in its block's data, and its line counted from
@@ -125,6 +126,9 @@ func (c *cutter) drop() {
 // returns io.EOF if none can follow.
 func (c *cutter) cut(maxRecords int) error {
 	b := c.block
+	if c.in.Stored == Array {
+		return c.cutArray(maxRecords)
+	}
 	if n := len(b.data); c.in.ended && n > 0 && b.data[n-1] != '\n' {
 		b.data, c.in.padded = append(b.data, '\n'), true
 	}
@@ -229,4 +233,7 @@ func (c *cutter) finish() {
 		in.padded = false
 	}
 	b.End, b.Read = in.at, in.read.Load()
+	if b.strays = b.strays[:0]; in.decoder != nil {
+		b.strays = in.decoder.upTo(in.at.Offset, b.strays)
+	}
 }

@@ -30,8 +30,11 @@ func formatByName(path string) Format {
 }
 
 func formatByContent(text []byte) Format {
-	if bytes.HasPrefix(text, []byte{'{'}) {
+	switch inside := bytes.TrimLeft(bytes.TrimPrefix(text, []byte{'['}), " \t\r\n"); {
+	case bytes.HasPrefix(text, []byte{'{'}):
 		return JSONL
+	case bytes.HasPrefix(text, []byte{'['}) && (len(inside) == 0 || bytes.IndexByte([]byte("{[]\"-0123456789"), inside[0]) >= 0):
+		return Array
 	}
 	return CSV
 }
