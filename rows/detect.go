@@ -19,7 +19,9 @@ const (
 // formatByName knows the endings of names, also under a compression's ending.
 func formatByName(path string) Format {
 	name := strings.ToLower(path)
-	name = strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".zst")
+	for _, packed := range []string{".gz", ".zst", ".zip"} {
+		name = strings.TrimSuffix(name, packed)
+	}
 	switch {
 	case strings.HasSuffix(name, ".csv"), strings.HasSuffix(name, ".tsv"):
 		return CSV

@@ -2,6 +2,7 @@ package rows
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"os"
@@ -18,6 +19,7 @@ type Options struct {
 	Format    Format    // empty: by the name's ending, else by the content
 	Delimiter byte      // 0: the one that splits the first records best
 	Encoding  Encoding  // empty: by the first bytes; a byte order mark is believed first
+	Sheet     string    // of a workbook: its name, or its number; empty: the first one that shows
 	NoHeader  bool      // CSV and workbooks: the first record is a row
 	Columns   []string  // the names of the columns then; nil: c1, c2, …
 	Stdin     io.Reader // what the path "-" reads
@@ -37,18 +39,21 @@ type Input struct {
 	Sheet       string   // XLSX: the name of the sheet that is read
 	NoHeader    bool     // the first record is a row
 	Delimiter   byte     // CSV only
-	Compression string   // "", "gzip" or "zstd"
+	Compression string   // "", "gzip", "zstd" or "zip", or several with commas
 	Encoding    Encoding // of its text
 	BOM         bool     // it starts with a byte order mark
 	CRLF        bool     // CSV: its first line ends in a carriage return and a line feed
 	Header      []byte   // CSV: the header record as it stands, or the names instead of one
 	Columns     []Column // CSV: the header's; JSONL: the names seen in the first objects
+	DateColumns []bool   // XLSX, by column: the first rows hold numbers that are shown as dates
 	Notes       []string // what a user should know about the header
 	Size        int64    // bytes of the file, compressed as it is; -1 where unknown
 	Digest      string   // SHA-256 of what identifies the content, see digest
 
 	options Options
 	decoder *decoder // nil: the text is UTF-8
+	sheet   *sheet   // nil: it is no workbook
+	inside  string   // the name of the file in an archive
 	file    *os.File // nil for standard input
 	source  io.Reader
 	close   func()
@@ -108,7 +113,7 @@ func (in *Input) Close() {
 
 // Seekable reports whether SeekTo can jump; otherwise it reads.
 func (in *Input) Seekable() bool {
-	return in.file != nil && in.Size >= 0 && in.Compression == "" && in.decoder == nil
+	return in.file != nil && in.Size >= 0 && in.Compression == "" && in.decoder == nil && in.sheet == nil
 }
 
 func (in *Input) open(stdin io.Reader) error {
@@ -170,8 +175,11 @@ func (in *Input) start() error {
 	if in.Digest == "" {
 		in.Digest = hexSHA256(in.carry)
 	}
-	if err := in.refuseForeign(); err != nil {
+	if err := in.unpack(); err != nil || in.sheet != nil {
 		return err
+	}
+	if in.options.Sheet != "" {
+		return &Error{Name: in.Name, Msg: "is no workbook and has no sheets", Hint: "leave --sheet out"}
 	}
 	if err := in.decode(); err != nil {
 		return err
@@ -192,7 +200,7 @@ func (in *Input) recognise() error {
 	text := bytes.TrimLeft(in.carry, " \t\r\n")
 	in.Stored = in.options.Format
 	if in.Stored == "" {
-		in.Stored = formatByName(in.Path)
+		in.Stored = formatByName(cmp.Or(in.inside, in.Path))
 	}
 	if in.Stored == "" {
 		in.Stored = formatByContent(text)
@@ -263,16 +271,14 @@ func (in *Input) decompress(head []byte, ended bool) error {
 // maxWindow bounds the memory that a zstd file may ask for.
 const maxWindow = 128 << 20
 
-// refuseForeign names the files that people try and that are not text yet.
-func (in *Input) refuseForeign() error {
-	for _, f := range []struct{ magic, msg, hint string }{
-		{"PK\x03\x04", "is a zip file or an Excel workbook", "save the sheet as CSV UTF-8, or unzip it first"},
-	} {
-		if bytes.HasPrefix(in.carry, []byte(f.magic)) {
-			return &Error{Name: in.Name, Msg: f.msg, Hint: f.hint}
-		}
+// progress returns how many bytes of the file were read. Archives are read in
+// parts, some of them twice.
+func (in *Input) progress() int64 {
+	n := in.read.Load()
+	if in.Size >= 0 {
+		n = min(n, in.Size)
 	}
-	return nil
+	return n
 }
 
 // counter counts the bytes that pass.

@@ -96,7 +96,7 @@ var refusals = []struct {
 	{"blank lines", " \r\n\n\t", ": is empty", "a CSV file needs"},
 	{"more blank lines than the sample", strings.Repeat("\r\n", sampleSize), ": is empty", "a CSV file needs"},
 	{"one byte", "\"", ":1: a quote opens on this line and is never closed", "close it"},
-	{"zip", "PK\x03\x04\x14\x00", ": is a zip file or an Excel workbook", "save the sheet as CSV UTF-8, or unzip it first"},
+	{"zip", "PK\x03\x04\x14\x00", ": is not a sound zip file or workbook: zip: not a valid zip file", "was it copied whole?"},
 	{"header not UTF-8", "\na,stra\xdfe\n1,\u00fc\n", ":2: the header cannot be read: byte 0xdf at offset 7 in the file is not UTF-8", "name its encoding: --encoding windows-1252"},
 	{"header not windows-1252", "\na,stra\xdfe\x81\n1,2\n", ":2: the header cannot be read: byte 0x81 at offset 9 in the file is nothing in windows-1252", "name its encoding: --encoding NAME"},
 	{"neither text nor UTF-16", "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", ": is not text", "save it as CSV UTF-8"},
@@ -110,7 +110,7 @@ var refusals = []struct {
 	{"gzip: no deflate", "\x1f\x8b\x09\x00aaaaaaaaaa", ": is not a sound gzip file: gzip: invalid header", ""},
 	{"gzip: truncated", string(gzipped("a,b\n1,2\n")[:20]), ": cannot be read: unexpected EOF", ""},
 	{"gzip: nothing", string(gzipped("")), ": is empty", "a CSV file needs"},
-	{"gzip: zip", string(gzipped("PK\x03\x04")), ": is a zip file", "save the sheet"},
+	{"gzip: zip", string(gzipped("PK\x03\x04")), ": is not a sound zip file or workbook: zip: not a valid zip file", "was it copied whole?"},
 	{"zstd: magic alone", "\x28\xb5\x2f\xfd", ": cannot be read: unexpected EOF", ""},
 }
 

@@ -77,6 +77,9 @@ func (p *Parser) Row(b *Block, i int) *Row {
 	} else {
 		p.jsonRow(r)
 	}
+	if b.refused != nil && b.refused[i] != nil {
+		r.Broken = b.refused[i]
+	}
 	if r.Broken != nil && r.Broken.Reason == ReasonUTF8 {
 		r.Broken.Message = p.stray.describe(b, i, r.Broken.At-1)
 	}

@@ -90,6 +90,7 @@ const (
 	ReasonRagged    = "ragged"       // it has more or fewer cells than the header
 	ReasonUTF8      = "invalid_utf8" // its bytes are not UTF-8
 	ReasonDuplicate = "duplicate_name"
+	ReasonCell      = "error_cell" // a cell of a workbook holds an error, or no value that could be read
 )
 
 // Broken says why a record cannot be used. It is data, not an error: reading

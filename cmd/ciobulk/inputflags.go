@@ -30,6 +30,7 @@ func inputOptions(c *cli.Context) (o rows.Options, err error) {
 	default:
 		return o, usage(fmt.Sprintf("--delimiter is %q", d), "it is one ASCII character that is no letter, digit or quote, or tab")
 	}
+	o.Sheet = c.String("sheet")
 	return o, columnOptions(c, &o)
 }
 
