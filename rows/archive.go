@@ -28,6 +28,12 @@ var foreign = []struct{ magic, msg, hint string }{
 	{"Rar!", "is a RAR archive", "unpack it first"},
 }
 
+// otherArchives are zip files that are not meant to be unpacked, by what is in them.
+var otherArchives = []struct{ member, msg string }{
+	{"META-INF/manifest.xml", "is an OpenDocument file (.ods)"},
+	{"Index/Document.iwa", "is a Numbers document"},
+}
+
 // unpack looks into a zip file, which may be a workbook, and refuses what is no
 // text.
 func (in *Input) unpack() error {
@@ -38,6 +44,11 @@ func (in *Input) unpack() error {
 		}
 		if findMember(z, "[Content_Types].xml") != nil {
 			return in.workbook(z)
+		}
+		for _, f := range otherArchives {
+			if findMember(z, f.member) != nil {
+				return &Error{Name: in.Name, Msg: f.msg, Hint: "save its table as .xlsx or as CSV UTF-8"}
+			}
 		}
 		if depth > 0 {
 			return &Error{Name: in.Name, Msg: "is a zip file inside a zip file", Hint: "unpack it first"}

@@ -69,6 +69,10 @@ func lettersOf(e Encoding) *letters {
 // detectEncoding tells the encoding of a text without a byte order mark by its
 // first bytes; all says that there are no others. It is "" where they are no text.
 func detectEncoding(sample []byte, all bool) Encoding {
+	zeros := bytes.IndexByte(sample, 0) >= 0
+	if !zeros && utf8.Valid(sample) {
+		return UTF8 // soon told, as it mostly is
+	}
 	if e := wideByNULs(sample); e != "" {
 		return e
 	}
@@ -76,7 +80,7 @@ func detectEncoding(sample []byte, all bool) Encoding {
 	switch {
 	case strays == 0 || letters >= strays: // a few damaged rows do not make it another encoding
 		return UTF8
-	case bytes.IndexByte(sample, 0) >= 0:
+	case zeros:
 		return ""
 	}
 	return Windows1252
@@ -171,10 +175,10 @@ func byteOrderMark(text []byte) (length int, e Encoding) {
 // guess tells the encoding by the sample, and by both ends of a plain file: the
 // first umlaut may come late.
 func (in *Input) guess() Encoding {
-	if bytes.Contains(in.carry, []byte("_reason")) && bytes.Contains(in.carry, []byte(ReasonUTF8)) {
+	e := detectEncoding(in.carry, in.ended)
+	if e == Windows1252 && bytes.Contains(in.carry, []byte("_reason")) && bytes.Contains(in.carry, []byte(ReasonUTF8)) {
 		return UTF8 // a file of rejected rows, some of them for just that
 	}
-	e := detectEncoding(in.carry, in.ended)
 	if e != UTF8 || in.ended || in.Compression != "" || in.file == nil || in.Size < 0 {
 		return e
 	}

@@ -289,6 +289,8 @@ func TestZip(t *testing.T) {
 		{"nothing", ": is a zip file with nothing in it", "", zipped(t, "x/", "")},
 		{"encrypted", ": is an encrypted zip file", "unpack it first, with its password", encrypted},
 		{"zip in zip", ": is a zip file inside a zip file", "unpack it first", zipped(t, "x.zip", string(one))},
+		{"OpenDocument", ": is an OpenDocument file (.ods)", "save its table as", zipped(t, "mimetype", "x", "META-INF/manifest.xml", "")},
+		{"Numbers", ": is a Numbers document", "save its table as", zipped(t, "Index/Document.iwa", "x")},
 		{"gzip in zip", ": is compressed twice", "unpack it first", zipped(t, "x.csv.gz", string(gzipped("a\n")))},
 	} {
 		path := save(t, "x.zip", c.data)
