@@ -162,7 +162,7 @@ func isReportHeader(cells []Cell) bool {
 func (in *Input) putBack(b *Block, before Position) {
 	length := in.at.Offset - b.from.Offset // without a line ending that is not there
 	in.carry = append(append([]byte(nil), b.data[:length]...), in.carry...)
-	in.at, in.padded = Position{before.Row, b.from.Line, b.from.Offset}, false
+	in.at = Position{before.Row, b.from.Line, b.from.Offset}
 	if in.decoder != nil {
 		in.decoder.strays = append(append([]stray(nil), b.strays...), in.decoder.strays...)
 	}
