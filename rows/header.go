@@ -116,10 +116,23 @@ func (in *Input) names() error {
 	}
 	p := sample.Parser(nil)
 	for i := range b.Len() {
-		p.Row(&b, i)
+		if r := p.Row(&b, i); in.ended && b.Len() == 1 && wraps(r) && in.options.Format == "" {
+			name := p.Columns()[r.Order[0]].Name
+			return &Error{Name: in.Name, Line: r.Line, Msg: fmt.Sprintf("is one object around an array, %q, whose elements are the rows", name),
+				Hint: fmt.Sprintf("take them out: jq -c '.[%q][]' %s", name, in.Path)}
+		}
 	}
 	in.Columns = p.Columns()
 	return nil
+}
+
+// wraps reports whether a row is an object with nothing but an array of objects.
+func wraps(r *Row) bool {
+	if r.Broken != nil || len(r.Order) != 1 || r.Cells[r.Order[0]].Kind != JSON {
+		return false
+	}
+	inside, is := bytes.CutPrefix(r.Cells[r.Order[0]].Text, []byte{'['})
+	return is && bytes.HasPrefix(bytes.TrimLeft(inside, " \t\r\n"), []byte{'{'})
 }
 
 // separatorLine passes over the line sep=; that Excel writes and reads in front

@@ -129,6 +129,7 @@ func TestRefusals(t *testing.T) {
 	missing := filepath.Join(folder, "none.csv")
 	refused(t, missing, Options{}, missing+": cannot be opened: ", "")
 	refused(t, "-", Options{Stdin: strings.NewReader("\n{\"data\": [\n{\"a\":1}]}")}, "standard input: is a JSON object over several lines", "put each row's object on a line")
+	refused(t, "-", Options{Stdin: strings.NewReader("{\"data\": [ {\"a\":1}, {\"a\":2}]}\n")}, "standard input:1: is one object around an array, \"data\"", "take them out: jq -c '.[\"data\"][]' -")
 	refused(t, "-", Options{Stdin: strings.NewReader("\n{\"a\":1}"), Format: Array}, "standard input:2: is not a JSON array", "leave out --format json")
 	broken := iotest.ErrReader(errors.New("broken pipe"))
 	refused(t, "-", Options{Stdin: broken}, "standard input: cannot be read: broken pipe", "")

@@ -82,6 +82,9 @@ func (s *sheet) row(start xml.StartElement) error {
 		}
 		number = n
 	}
+	if number > math.MaxInt32 {
+		return fmt.Errorf("row %d is beyond any sheet's end", number)
+	}
 	s.number, s.cells, s.text = number, s.cells[:0], s.text[:0]
 	for {
 		token, err := s.xml.RawToken()

@@ -3,6 +3,8 @@ package rows
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -221,6 +223,7 @@ func TestSheetBroken(t *testing.T) {
 	for name, c := range map[string]struct{ part, want string }{
 		"cut off":      {"<worksheet><sheetData>" + good + `<row r="3"><c r="A3">`, "standard input:4: cannot read on from this row: unexpected EOF"},
 		"going back":   {"<worksheet><sheetData>" + good + `<row r="2"></row></sheetData></worksheet>`, `standard input:3: cannot read on from this row: row "2" stands behind row 2`},
+		"far below":    {"<worksheet><sheetData>" + good + `<row r="4294967299"><c><v>1</v></c></row></sheetData></worksheet>`, `standard input:3: cannot read on from this row: row 4294967299 is beyond any sheet's end`},
 		"cells back":   {"<worksheet><sheetData>" + good + `<row r="3"><c r="B3"/><c r="A3"/></row></sheetData></worksheet>`, `standard input:4: cannot read on from this row: row 3 has a cell "A3" where none can be`},
 		"far right":    {"<worksheet><sheetData>" + good + `<row r="3"><c r="XFE3"/></row></sheetData></worksheet>`, `standard input:4: cannot read on from this row: row 3 has a cell "XFE3" where none can be`},
 		"a giant cell": {"<worksheet><sheetData>" + good + `<row r="3"><c r="A3" t="str"><v>` + strings.Repeat("x", MaxRecord) + `</v></c></row></sheetData></worksheet>`, "standard input:3: a row of more than 16 MiB"},
@@ -233,6 +236,37 @@ func TestSheetBroken(t *testing.T) {
 			}
 		})
 	}
+}
+
+// FuzzSheet reads any rows, and styles and texts with them, in blocks of all sizes
+// the same.
+func FuzzSheet(f *testing.F) {
+	f.Add(abHeader+`<row r="2"><c r="A2" t="s"><v>5</v></c><c r="B2" s="1"><v>1E3</v></c></row><row r="5"><c r="C5" t="e"><v>#N/A</v></c></row>`, `<si><t>_x000D_</t></si>`, `[Red]yy`)
+	f.Add(`<row><c r="ZZZZZZZZ1"><v>1</v></c></row>`, `<si><rPh><t>x`, `"`)
+	f.Add(`<row r="9223372036854775807"><c><v>9e999</v></c></row><row><c/></row>`, ``, `\`)
+	f.Add(`<row r="-1"/><row r="3"><c t="s"><v>-1</v></c></row><row r="4294967299999"><c><v>1</v></c></row>`, `</si>`, `[`)
+	f.Fuzz(func(t *testing.T, rows, texts, code string) {
+		var escaped strings.Builder
+		if err := xml.EscapeText(&escaped, []byte(code)); err != nil {
+			t.Fatal(err)
+		}
+		data := book(t, rows, "xl/sharedStrings.xml", "<sst>"+texts+"</sst>",
+			"xl/styles.xml", `<styleSheet><numFmts><numFmt numFmtId="164" formatCode="`+escaped.String()+`"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="164"/></cellXfs></styleSheet>`)
+		path := save(t, "x.xlsx", data)
+		read := func(records, size int) []string {
+			in, err := Open(path, Options{})
+			if err != nil {
+				if _, ok := errors.AsType[*Error](err); !ok {
+					t.Fatalf("%q is a %T", err, err)
+				}
+				return []string{err.Error()}
+			}
+			defer in.Close()
+			rows, _ := drain(t, in, records, size)
+			return rows
+		}
+		compare(t, rows, read(1, 1), read(100, 1<<20))
+	})
 }
 
 // A part that unpacks to more than any row has is not read on.

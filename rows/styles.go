@@ -57,8 +57,5 @@ func isDateCode(code string) bool {
 		}
 	}
 	shown := bare.String()
-	if strings.Contains(shown, "general") {
-		return false
-	}
 	return strings.ContainsAny(shown, "yd") || strings.Contains(shown, "m") && !strings.ContainsAny(shown, "hs")
 }
