@@ -162,12 +162,12 @@ func TestBookIsCSV(t *testing.T) {
 func TestCellErrors(t *testing.T) {
 	t.Parallel()
 	f := excelize.NewFile()
-	for cell, value := range map[string]any{"A1": "id", "B1": "name", "C1": "age", "A2": "1", "B2": "Ada", "A3": "00002", "B3": "Bob"} {
+	for cell, value := range map[string]any{"A1": "id", "B1": "name", "C1": "age", "A2": "1", "B2": "Ada", "A3": "00002", "C3": 41} {
 		if err := f.SetCellValue("Sheet1", cell, value); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := f.SetCellFormula("Sheet1", "C3", "NOW()"); err != nil {
+	if err := f.SetCellFormula("Sheet1", "B3", "NOW()"); err != nil {
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
@@ -181,14 +181,23 @@ func TestCellErrors(t *testing.T) {
 	}
 	bad, err := os.ReadFile(filepath.Join(s.dir, "bad.csv"))
 	want := "\ufeffid,name,age,_row,_line,_reason,_field,_message,_status\n" +
-		"00002,Bob,#GETTING_DATA,2,3,error_cell,,\"column \"\"age\"\", cell C3 has a formula whose value was not stored; open the workbook in a spreadsheet and save it\",\n"
+		"00002,#GETTING_DATA,41,2,3,error_cell,,\"column \"\"name\"\", cell B3 has a formula whose value was not stored; open the workbook in a spreadsheet and save it\",\n"
 	if err != nil || string(bad) != want {
 		t.Fatalf("%v\n%s\nwant\n%s", err, bad, want)
 	}
-	s.finish(s.call("upsert", "bad.csv", "-m", "people.yaml"), exitRejected)
-	s.write("bad.csv", bytes.Replace(bad, []byte("#GETTING_DATA"), []byte("41"), 1))
+	if sum := s.finish(s.call("upsert", "bad.csv", "-m", "people.yaml"), exitRejected); sum.Reasons[0].Reason != "error_cell" {
+		t.Errorf("fed back: %+v", sum)
+	}
+	runs, err := filepath.Glob(filepath.Join(s.dir, ".ciobulk", "*-upsert-book-*", "rejected.csv"))
+	if err != nil || len(runs) != 1 {
+		t.Fatalf("%v, %v", runs, err)
+	}
+	if sum := s.finish(s.call("retry", filepath.Dir(runs[0])), exitRejected); sum.Reasons[0].Reason != "error_cell" || sum.Reasons[0].Line != 3 {
+		t.Errorf("retried: %+v", sum)
+	}
+	s.write("bad.csv", bytes.Replace(bad, []byte("#GETTING_DATA"), []byte("Bob"), 1))
 	s.finish(s.call("upsert", "bad.csv", "-m", "people.yaml"), exitDone)
-	if p, ok := s.service.Person("id", "00002"); !ok || string(p.Attributes["age"]) != "41" {
+	if p, ok := s.service.Person("id", "00002"); !ok || string(p.Attributes["name"]) != `"Bob"` {
 		t.Errorf("%+v", p)
 	}
 }
