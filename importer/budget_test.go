@@ -28,8 +28,8 @@ func TestBudgetStopsSoon(t *testing.T) {
 		"none":                         {Budget{Bounded: true}, nil, budgetBlock},
 		"a share":                      {Budget{Bounded: true, Percent: 10}, nil, budgetRows + budgetBlock},
 		"a share that is borne":        {Budget{Bounded: true, Percent: 20.1}, nil, total},
-		"a number, of the service":     {Budget{Bounded: true, Rows: budgetBlock}, refuseAll, 5000},
-		"a share, of the service":      {Budget{Bounded: true, Percent: 30}, refuseAll, 5000},
+		"a number, of the service":     {Budget{Bounded: true, Rows: budgetBlock}, refuseAll, 8000},
+		"a share, of the service":      {Budget{Bounded: true, Percent: 30}, refuseAll, 8000},
 		"unbounded":                    {Budget{}, refuseAll, total},
 		"a number as large as the bad": {Budget{Bounded: true, Rows: total / 5}, nil, total},
 	} {

@@ -35,7 +35,8 @@ type Work struct {
 type WorkFile struct {
 	Path   string `json:"path"` // absolute, or "-"
 	Size   int64  `json:"size"`
-	Digest string `json:"sha256_of_ends"` // rows.Input.Digest
+	Digest string `json:"sha256_of_ends"`    // rows.Input.Digest
+	ReadAs string `json:"read_as,omitempty"` // format, encoding and what else makes rows of it, in words
 }
 
 // Position is a place in a run's sources.
@@ -136,7 +137,15 @@ func loadCheckpoint(dir string) (Checkpoint, error) {
 func (c Checkpoint) difference(work Work) string {
 	was := c.Work
 	for i, f := range work.Inputs {
-		if i < len(was.Inputs) && f != was.Inputs[i] {
+		if i >= len(was.Inputs) {
+			break
+		}
+		if then := was.Inputs[i].ReadAs; then == "" { // of a program that did not know
+			f.ReadAs = ""
+		} else if f.Digest == was.Inputs[i].Digest && f.ReadAs != then {
+			return fmt.Sprintf("%s was read as %s, and is now as %s", f.Path, then, f.ReadAs)
+		}
+		if f != was.Inputs[i] {
 			return fmt.Sprintf("%s has changed (%s then, %s now)", f.Path, was.Inputs[i].describe(), f.describe())
 		}
 	}

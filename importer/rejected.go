@@ -2,6 +2,7 @@ package importer
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -37,8 +38,8 @@ func (j *Job) reportFormat() reportFormat {
 	return f
 }
 
-// add notes one row; flush writes it.
-func (f *rejectedFile) add(input string, row *rows.Row, columns []rows.Column, r refused) {
+// add notes one row of from; flush writes it.
+func (f *rejectedFile) add(from *rows.Input, input string, row *rows.Row, columns []rows.Column, r refused) {
 	if f.empty() {
 		f.buffer = f.format.appendHeader(f.buffer)
 	}
@@ -46,7 +47,7 @@ func (f *rejectedFile) add(input string, row *rows.Row, columns []rows.Column, r
 		r.Message = fmt.Sprintf("%s:%d: %s", input, row.Line, r.Message)
 	}
 	if f.format.input.Format == rows.CSV {
-		f.buffer = f.format.appendCSV(f.buffer, row, r)
+		f.buffer = f.format.appendCSV(f.buffer, row, from.Delimiter, r)
 	} else {
 		f.buffer = f.format.appendJSONL(f.buffer, row, columns, r)
 	}
@@ -57,7 +58,7 @@ func (f *reportFormat) appendHeader(dst []byte) []byte {
 	if in.Format != rows.CSV {
 		return dst
 	}
-	if in.BOM { // without it, spreadsheets take the file for another encoding
+	if in.BOM || in.Encoding != rows.UTF8 { // without it, spreadsheets take the file for another encoding
 		dst = append(dst, "\xef\xbb\xbf"...)
 	}
 	if f.hasOwn {
@@ -76,11 +77,11 @@ func (f *reportFormat) appendHeader(dst []byte) []byte {
 // appendCSV appends the row as it stands, followed by the report. A row with
 // too few cells is filled up, so that the report stands under its columns; one
 // with too many, or one that cannot be split, is left as it is, and so is
-// rejected again until somebody has mended it.
-func (f *reportFormat) appendCSV(dst []byte, row *rows.Row, r refused) []byte {
+// rejected again until somebody has mended it. delimiter is the row's own.
+func (f *reportFormat) appendCSV(dst []byte, row *rows.Row, delimiter byte, r refused) []byte {
 	d := f.input.Delimiter
 	broken := row.Broken != nil && row.Broken.Reason == rows.ReasonMalformed
-	if broken || !f.hasOwn {
+	if broken || !f.hasOwn && delimiter == d {
 		dst = append(append(dst, row.Raw...), d)
 	} else {
 		dst = f.appendOwnless(dst, row.Cells)
@@ -123,7 +124,7 @@ func oneLine(text string) string {
 // appendJSONL appends the object with the report's members behind its own. A
 // line that is no object becomes the member _raw of one.
 func (f *reportFormat) appendJSONL(dst []byte, row *rows.Row, columns []rows.Column, r refused) []byte {
-	object := bytes.TrimRight(row.Raw, " \t\r\n")
+	object := onLine(bytes.TrimRight(row.Raw, " \t\r\n"))
 	switch {
 	case row.Broken != nil && row.Broken.Reason == rows.ReasonMalformed:
 		dst = rows.AppendJSONString(append(dst, `{"_raw":`...), row.Raw)
@@ -149,6 +150,18 @@ func (f *reportFormat) appendJSONL(dst []byte, row *rows.Row, columns []rows.Col
 	return append(dst, "}\n"...)
 }
 
+// onLine puts an object that an array had on several lines on one.
+func onLine(object []byte) []byte {
+	if bytes.IndexByte(object, '\n') < 0 {
+		return object
+	}
+	var line bytes.Buffer
+	if json.Compact(&line, object) != nil { // it is no JSON, and goes in as text
+		return object
+	}
+	return line.Bytes()
+}
+
 // isOwnMember tells the members of JSONL objects that are an earlier report's:
 // the settler's parsers have them as their first columns.
 func isOwnMember(column int) bool { return column < len(rows.ReportColumns) }
@@ -166,7 +179,7 @@ func appendOthers(dst []byte, row *rows.Row, columns []rows.Column) []byte {
 		if c := row.Cells[i]; c.Kind == rows.Text {
 			dst = rows.AppendJSONString(dst, c.Text)
 		} else {
-			dst = append(dst, c.Text...)
+			dst = append(dst, onLine(c.Text)...)
 		}
 	}
 	return dst

@@ -174,7 +174,9 @@ func (f *flow) halted() bool {
 // spend counts rows that are looked at, and rows that are not accepted, and halts
 // the run when those are too many: not only when they are settled.
 func (f *flow) spend(looked int64, bad int) {
-	if f.Budget.exceeded(f.looked.Add(looked), f.bad.Add(int64(bad))) {
+	f.looked.Add(looked)
+	n := f.bad.Add(int64(bad))
+	if f.Budget.exceeded(f.looked.Load(), n) { // read behind n: rows are looked at before they are bad
 		f.halt(ErrBudget)
 	}
 }

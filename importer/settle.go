@@ -129,7 +129,7 @@ func (s *settler) record(b *block) error {
 		name := s.origin(b, r.record)
 		s.reasons.add(Reason{Reason: r.Reason, Field: r.Field, Status: r.Status, Input: name, Row: row.Number, Line: row.Line})
 		if s.rejected.path != "" {
-			s.rejected.add(name, row, s.parsers[b.source].Columns(), r)
+			s.rejected.add(s.job.Sources[b.source].Input, name, row, s.parsers[b.source].Columns(), r)
 		}
 	}
 	for _, r := range b.replaced {

@@ -39,6 +39,7 @@ var doors = map[string]string{
 	"github.com/klauspost/compress":     "rows",
 	"github.com/ncruces/go-strftime":    "mapping",
 	"github.com/nyaruka/phonenumbers":   "mapping",
+	"golang.org/x/text":                 "rows",
 	"golang.org/x/time":                 "ratelimit",
 }
 

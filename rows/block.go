@@ -24,6 +24,8 @@ type Block struct {
 	data    []byte
 	from    Position // of data[0]: Start, or behind blank lines that were dropped
 	records []record
+	refused map[int]*Broken // workbooks: records with cells that have no value
+	strays  []stray         // what the input's encoding does not have, a line's first
 }
 
 // record is one record's place in its block's data, and its line counted from
@@ -57,7 +59,10 @@ func (b *Block) position(i int) Position {
 // not on how it was read. One goroutine calls it.
 func (in *Input) Next(b *Block, maxRecords, maxBytes int) error {
 	b.records = b.records[:0]
-	b.data = append(b.data[:0], in.carry...)
+	if in.sheet != nil {
+		return in.nextOfSheet(b, maxRecords, maxBytes)
+	}
+	b.data, b.refused = append(b.data[:0], in.carry...), nil
 	b.Start, b.from = in.at, in.at
 	c := cutter{in: in, block: b, line: in.at.Line}
 	for {
@@ -72,7 +77,7 @@ func (in *Input) Next(b *Block, maxRecords, maxBytes int) error {
 		}
 		if err != nil {
 			in.carry, in.stop, b.data = in.carry[:0], err, b.data[:0]
-			b.End, b.Read = in.at, in.read.Load()
+			b.End, b.Read = in.at, in.progress()
 			return err
 		}
 		c.drop()
@@ -126,6 +131,9 @@ func (c *cutter) drop() {
 // returns io.EOF if none can follow.
 func (c *cutter) cut(maxRecords int) error {
 	b := c.block
+	if c.in.Stored == Array {
+		return c.cutArray(maxRecords)
+	}
 	if n := len(b.data); c.in.ended && n > 0 && b.data[n-1] != '\n' {
 		b.data, c.in.padded = append(b.data, '\n'), true
 	}
@@ -229,5 +237,8 @@ func (c *cutter) finish() {
 		in.at.Offset--
 		in.padded = false
 	}
-	b.End, b.Read = in.at, in.read.Load()
+	b.End, b.Read = in.at, in.progress()
+	if b.strays = b.strays[:0]; in.decoder != nil {
+		b.strays = in.decoder.upTo(in.at.Offset, b.strays)
+	}
 }

@@ -69,7 +69,7 @@ func TestCSV(t *testing.T) {
 	for _, c := range csvCases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			compare(t, "rows", read(t, c.text, Options{}), c.want)
+			compare(t, "rows", read(t, c.text, Options{Encoding: UTF8}), c.want)
 		})
 	}
 }

@@ -19,7 +19,9 @@ const (
 // formatByName knows the endings of names, also under a compression's ending.
 func formatByName(path string) Format {
 	name := strings.ToLower(path)
-	name = strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".zst")
+	for _, packed := range []string{".gz", ".zst", ".zip"} {
+		name = strings.TrimSuffix(name, packed)
+	}
 	switch {
 	case strings.HasSuffix(name, ".csv"), strings.HasSuffix(name, ".tsv"):
 		return CSV
@@ -30,8 +32,11 @@ func formatByName(path string) Format {
 }
 
 func formatByContent(text []byte) Format {
-	if bytes.HasPrefix(text, []byte{'{'}) {
+	switch inside := bytes.TrimLeft(bytes.TrimPrefix(text, []byte{'['}), " \t\r\n"); {
+	case bytes.HasPrefix(text, []byte{'{'}):
 		return JSONL
+	case bytes.HasPrefix(text, []byte{'['}) && (len(inside) == 0 || bytes.IndexByte([]byte("{[]\"-0123456789"), inside[0]) >= 0):
+		return Array
 	}
 	return CSV
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 )
 
 // header reads the CSV header into Columns.
@@ -15,26 +14,50 @@ func (in *Input) header() error {
 		return &Error{Name: in.Name, Line: line, Msg: "lines end in a carriage return alone",
 			Hint: "convert the file: tr '\\r' '\\n' < " + in.Path}
 	}
+	before := in.at
 	var b Block
 	if err := in.Next(&b, 1, 1); errors.Is(err, io.EOF) {
 		return in.empty()
 	} else if err != nil {
 		return err
 	}
+	header := append([]byte(nil), b.raw(0)...)
+	in.CRLF = bytes.HasSuffix(b.data, []byte("\r\n"))
+	line := b.position(0).Line
+	cells, _, broken := splitCSV(header, in.Delimiter, nil, nil)
+	if in.options.NoHeader && !isReportHeader(cells) {
+		if broken != nil && in.options.Columns == nil {
+			return &Error{Name: in.Name, Line: line, Msg: "the first row cannot be split, so nobody can tell how many columns there are: " + broken.Message,
+				Hint: "mend it, or name the columns: --columns a,b,c"}
+		}
+		in.putBack(&b, before)
+		in.first, in.NoHeader = in.at, true
+		if broken != nil {
+			cells = cells[:0]
+		}
+		return in.nameColumns(len(cells), line)
+	}
 	in.at.Row = 0
 	in.first = in.at
-	in.Header = append([]byte(nil), b.raw(0)...)
-	line := b.position(0).Line
-	if !utf8.Valid(in.Header) {
-		return &Error{Name: in.Name, Line: line, Msg: fmt.Sprintf("the header is not UTF-8 (byte %d)", invalidAt(in.Header)+1),
-			Hint: "convert the file: iconv -f WINDOWS-1252 -t UTF-8 " + in.Path}
+	in.Header = header
+	if at := invalidAt(header); at < len(header) {
+		return in.strayInHeader(&b, line, at)
 	}
-	cells, _, broken := splitCSV(in.Header, in.Delimiter, nil, nil)
 	if broken != nil {
 		return &Error{Name: in.Name, Line: line, Msg: "the header cannot be read: " + broken.Message}
 	}
 	in.columns(cells)
-	return nil
+	return in.expectColumns(line)
+}
+
+// strayInHeader says which byte of the header is none of the encoding's.
+func (in *Input) strayInHeader(b *Block, line int64, at int) error {
+	hint := "name its encoding: --encoding NAME"
+	if in.Encoding == UTF8 {
+		hint = "name its encoding: --encoding windows-1252"
+	}
+	what := strayByte{in.Encoding, in.Compression != ""}.describe(b, 0, at)
+	return &Error{Name: in.Name, Line: line, Msg: "the header cannot be read: " + what, Hint: hint}
 }
 
 // loneReturn returns the line of the header if a carriage return stands in it
@@ -80,21 +103,60 @@ func (in *Input) note(format string, args ...any) {
 	in.Notes = append(in.Notes, fmt.Sprintf("%s: %s", in.Name, fmt.Sprintf(format, args...)))
 }
 
-// names collects the names of the first JSONL objects into Columns.
+// names collects the names of the first objects into Columns.
 func (in *Input) names() error {
-	sample := Input{Name: in.Name, Format: JSONL, carry: in.carry, ended: true, at: in.at}
-	if i := bytes.LastIndexByte(in.carry, '\n'); i >= 0 && !in.ended {
+	sample := Input{Name: in.Name, Stored: in.Stored, Format: JSONL, carry: in.carry, ended: true, at: in.at, first: in.at, source: bytes.NewReader(nil)}
+	if i := bytes.LastIndexByte(in.carry, '\n'); i >= 0 && in.Stored == JSONL && !in.ended {
 		sample.carry = in.carry[:i+1]
 	}
 	sample.carry = append([]byte(nil), sample.carry...)
 	var b Block
-	if err := sample.Next(&b, maxNames, sampleSize); err != nil && !errors.Is(err, io.EOF) {
+	if err := sample.Next(&b, maxNames, sampleSize); err != nil && !errors.Is(err, io.EOF) && (in.Stored == JSONL || in.ended) {
 		return err
 	}
 	p := sample.Parser(nil)
 	for i := range b.Len() {
-		p.Row(&b, i)
+		if r := p.Row(&b, i); in.ended && b.Len() == 1 && wraps(r) && in.options.Format == "" {
+			name := p.Columns()[r.Order[0]].Name
+			return &Error{Name: in.Name, Line: r.Line, Msg: fmt.Sprintf("is one object around an array, %q, whose elements are the rows", name),
+				Hint: fmt.Sprintf("take them out: jq -c '.[%q][]' %s", name, in.Path)}
+		}
 	}
 	in.Columns = p.Columns()
 	return nil
+}
+
+// wraps reports whether a row is an object with nothing but an array of objects.
+func wraps(r *Row) bool {
+	if r.Broken != nil || len(r.Order) != 1 || r.Cells[r.Order[0]].Kind != JSON {
+		return false
+	}
+	inside, is := bytes.CutPrefix(r.Cells[r.Order[0]].Text, []byte{'['})
+	return is && bytes.HasPrefix(bytes.TrimLeft(inside, " \t\r\n"), []byte{'{'})
+}
+
+// separatorLine passes over the line sep=; that Excel writes and reads in front
+// of a header: it names the delimiter and is no record.
+func (in *Input) separatorLine() {
+	line, _, found := bytes.Cut(in.carry, []byte{'\n'})
+	if !found {
+		return
+	}
+	text := bytes.Trim(bytes.TrimSuffix(line, []byte{'\r'}), `"`)
+	if len(text) < 5 || !bytes.EqualFold(text[:4], []byte("sep=")) || !CanDelimit(text[4]) ||
+		len(bytes.Trim(text[4:], string(text[4:5]))) > 0 { // some programs fill the line up with delimiters
+		return
+	}
+	if in.Delimiter == 0 {
+		in.Delimiter = text[4]
+	}
+	in.carry = in.carry[len(line)+1:]
+	in.at.Line++
+	in.at.Offset += int64(len(line) + 1)
+}
+
+// CanDelimit reports whether c may stand between cells.
+func CanDelimit(c byte) bool {
+	letter := '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
+	return c < 0x7f && (c >= ' ' || c == '\t') && !letter && c != '"' && c != '_'
 }

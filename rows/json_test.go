@@ -75,7 +75,7 @@ func TestJSONL(t *testing.T) {
 	for _, c := range jsonlCases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			compare(t, "rows", read(t, c.text, Options{}), c.want)
+			compare(t, "rows", read(t, c.text, Options{Format: JSONL, Encoding: UTF8}), c.want)
 		})
 	}
 }

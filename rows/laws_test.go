@@ -35,6 +35,13 @@ var nastyJSONL = []string{
 	"\ufeff{\"é\":\"\\u0000\"}\n\x00\n\n{\"a\":1}{\"b\":2}\n\n\r",
 }
 
+// nastyArrays are the same as JSON arrays, whole ones and broken ones.
+var nastyArrays = []string{
+	"[{\"a\":\"\\n]\",\"b\":[1,{}]}\r\n,\n\n{}\t,1.50,\"]\", {\"a\":\n{\"b\":\n[\n]}} ,null,[ ] \n] \n\n",
+	"\n [ ]\n", "[]", "[1]x", "[{},]", "[{}\n{}]", "[{\"a\":\n\"\\ud83d\\ude00\"},\n\n{\"a\":tru}]", "[{},{", "[", "[{\"a\":\"\xff\"},{\"a\":1,\"a\":2}\n]",
+	"[{\"a\":1}\n,\n{\"a\":2", "[{\"a\":\"\\ud83d\\u0020\"}]", "[,{}]", "[{}]]", "[{}],{}",
+}
+
 // checkBlocks wants the same rows at the same places however text is cut: into
 // blocks of so many records, so many bytes, by reads of so many bytes.
 func checkBlocks(t testing.TB, format Format, delimiter byte, text string, sizes ...[3]int) {
@@ -61,6 +68,9 @@ func checkBlocks(t testing.TB, format Format, delimiter byte, text string, sizes
 
 // nasty calls check for every nasty file as several kinds of file.
 func nasty(check func(format Format, delimiter byte, text string)) {
+	for _, text := range nastyArrays {
+		check(Array, 0, text)
+	}
 	for _, text := range append(nastyCSV, nastyJSONL...) {
 		check(CSV, ',', text)
 		check(CSV, ';', text)
@@ -103,19 +113,31 @@ func TestBlocksOfLargeFile(t *testing.T) {
 }
 
 func FuzzBlocks(f *testing.F) {
-	nasty(func(_ Format, delimiter byte, text string) { f.Add(text, delimiter, uint8(2), uint8(20), uint8(7)) })
+	nasty(func(format Format, delimiter byte, text string) {
+		f.Add(text, delimiterOf(format, delimiter), uint8(2), uint8(20), uint8(7))
+	})
 	f.Fuzz(func(t *testing.T, text string, delimiter byte, records, size, chunk uint8) {
 		format := formatOf(delimiter)
 		checkBlocks(t, format, delimiter, text, [3]int{1 + int(records), int(size), 1 + int(chunk)}, [3]int{1 + int(records), 1 << 20, 1})
 	})
 }
 
-// formatOf makes JSONL of what is no delimiter.
+// formatOf makes JSONL of what is no delimiter, and an array of a bracket.
 func formatOf(delimiter byte) Format {
+	if delimiter == '[' {
+		return Array
+	}
 	if strings.IndexByte(delimiters, delimiter) < 0 {
 		return JSONL
 	}
 	return CSV
+}
+
+func delimiterOf(format Format, delimiter byte) byte {
+	if format == Array {
+		return '['
+	}
+	return delimiter
 }
 
 // checkSeek wants the same rows behind every row, in a plain file, which can
@@ -141,7 +163,7 @@ func checkSeek(t testing.TB, folder string, format Format, delimiter byte, text 
 			if s, ok := o.stdin.(io.Seeker); ok {
 				s.Seek(0, io.SeekStart)
 			}
-			in, err := Open(o.path, Options{Format: format, Delimiter: delimiter, Stdin: o.stdin})
+			in, err := Open(o.path, Options{Format: format, Delimiter: delimiter, Encoding: UTF8, Stdin: o.stdin})
 			if err != nil {
 				return nil
 			}
@@ -209,7 +231,7 @@ func TestSeekBlocks(t *testing.T) {
 }
 
 func FuzzSeek(f *testing.F) {
-	nasty(func(_ Format, delimiter byte, text string) { f.Add(text, delimiter) })
+	nasty(func(format Format, delimiter byte, text string) { f.Add(text, delimiterOf(format, delimiter)) })
 	folder := f.TempDir()
 	f.Fuzz(func(t *testing.T, text string, delimiter byte) {
 		checkSeek(t, folder, formatOf(delimiter), delimiter, text)

@@ -8,15 +8,16 @@ import (
 	"path/filepath"
 	"strings"
 	"sync/atomic"
-
-	"github.com/klauspost/compress/gzip"
-	"github.com/klauspost/compress/zstd"
 )
 
 // Options overrule what Open would find out by itself.
 type Options struct {
 	Format    Format    // empty: by the name's ending, else by the content
 	Delimiter byte      // 0: the one that splits the first records best
+	Encoding  Encoding  // empty: by the first bytes; a byte order mark is believed first
+	Sheet     string    // of a workbook: its name, or its number; empty: the first one that shows
+	NoHeader  bool      // CSV and workbooks: the first record is a row
+	Columns   []string  // the names of the columns then; nil: c1, c2, …
 	Stdin     io.Reader // what the path "-" reads
 
 	// Rejected says that the input is a file of rejected rows, and that its
@@ -27,30 +28,40 @@ type Options struct {
 // Input is one opened source of rows. Its fields are set by Open and not
 // changed afterwards; its methods belong to one goroutine.
 type Input struct {
-	Name        string // the path as it was given, or "standard input"
-	Path        string // the path as it was given
-	Format      Format
+	Name        string   // the path as it was given, or "standard input"
+	Path        string   // the path as it was given
+	Stored      Format   // what the file is
+	Format      Format   // what its rows are, Stored.Rows: CSV or JSONL
+	Sheet       string   // XLSX: the name of the sheet that is read
+	NoHeader    bool     // the first record is a row
 	Delimiter   byte     // CSV only
-	Compression string   // "", "gzip" or "zstd"
-	BOM         bool     // it starts with a UTF-8 byte order mark
-	Header      []byte   // CSV: the header record as it stands
+	Compression string   // "", "gzip", "zstd" or "zip", or several with commas
+	Encoding    Encoding // of its text
+	BOM         bool     // it starts with a byte order mark
+	CRLF        bool     // CSV: its first line ends in a carriage return and a line feed
+	Header      []byte   // CSV: the header record as it stands, or the names instead of one
 	Columns     []Column // CSV: the header's; JSONL: the names seen in the first objects
+	DateColumns []bool   // XLSX, by column: the first rows hold numbers that are shown as dates
 	Notes       []string // what a user should know about the header
 	Size        int64    // bytes of the file, compressed as it is; -1 where unknown
 	Digest      string   // SHA-256 of what identifies the content, see digest
 
-	rejected bool     // see Options
-	file     *os.File // nil for standard input
-	source   io.Reader
-	close    func()
-	first    Position // behind the byte order mark and the header
-	at       Position
-	carry    []byte // read, but behind the last record of the last block
-	ended    bool
-	stop     error // what the last call of Next returned, if not nil: the ones that follow do too
-	padded   bool  // a line ending was added behind the last record
-	typical  int   // bytes that the largest block so far needed
-	read     atomic.Int64
+	options Options
+	decoder *decoder // nil: the text is UTF-8
+	sheet   *sheet   // nil: it is no workbook
+	inside  string   // the name of the file in an archive
+	file    *os.File // nil for standard input
+	source  io.Reader
+	close   func()
+	first   Position // behind the byte order mark and the header
+	at      Position
+	carry   []byte // read, but behind the last record of the last block
+	ended   bool
+	stop    error // what the last call of Next returned, if not nil: the ones that follow do too
+	padded  bool  // a line ending was added behind the last record
+	closed  bool  // an array, of which nothing follows
+	typical int   // bytes that the largest block so far needed
+	read    atomic.Int64
 }
 
 // Expand turns command-line arguments into paths: a pattern that no file is
@@ -77,7 +88,7 @@ func Expand(args []string) ([]string, error) {
 // Open opens the file at path, "-" being standard input, finds out what it is
 // and reads a CSV header. Errors are of type *Error.
 func Open(path string, o Options) (*Input, error) {
-	in := &Input{Name: path, Path: path, Format: o.Format, Delimiter: o.Delimiter, rejected: o.Rejected, Size: -1, close: func() {}}
+	in := &Input{Name: path, Path: path, Delimiter: o.Delimiter, options: o, Size: -1, close: func() {}}
 	if err := in.open(o.Stdin); err != nil {
 		return nil, err
 	}
@@ -98,7 +109,7 @@ func (in *Input) Close() {
 
 // Seekable reports whether SeekTo can jump; otherwise it reads.
 func (in *Input) Seekable() bool {
-	return in.file != nil && in.Size >= 0 && in.Compression == ""
+	return in.file != nil && in.Size >= 0 && in.Compression == "" && in.decoder == nil && in.sheet == nil
 }
 
 func (in *Input) open(stdin io.Reader) error {
@@ -160,12 +171,14 @@ func (in *Input) start() error {
 	if in.Digest == "" {
 		in.Digest = hexSHA256(in.carry)
 	}
-	if err := in.refuseForeign(); err != nil {
+	if err := in.unpack(); err != nil || in.sheet != nil {
 		return err
 	}
-	if in.BOM = bytes.HasPrefix(in.carry, []byte(bom)); in.BOM {
-		in.carry = in.carry[len(bom):]
-		in.at.Offset = int64(len(bom))
+	if in.options.Sheet != "" {
+		return &Error{Name: in.Name, Msg: "is no workbook and has no sheets", Hint: "leave --sheet out"}
+	}
+	if err := in.decode(); err != nil {
+		return err
 	}
 	in.at.Line = 1
 	if len(bytes.TrimSpace(in.carry)) == 0 && in.ended {
@@ -176,29 +189,6 @@ func (in *Input) start() error {
 
 func (in *Input) empty() error {
 	return &Error{Name: in.Name, Msg: "is empty", Hint: "a CSV file needs a header and a JSONL file an object on each line"}
-}
-
-// recognise settles format, delimiter and columns.
-func (in *Input) recognise() error {
-	if in.Format == "" {
-		in.Format = formatByName(in.Path)
-	}
-	text := bytes.TrimLeft(in.carry, " \t\r\n")
-	if in.Format == "" && bytes.HasPrefix(text, []byte{'['}) {
-		return &Error{Name: in.Name, Msg: "is a JSON array, not JSONL",
-			Hint: "put each object on a line of its own: jq -c '.[]' " + in.Path + ", or say --format csv"}
-	}
-	if in.Format == "" {
-		in.Format = formatByContent(text)
-	}
-	if in.Format == JSONL {
-		in.first = in.at
-		return in.names()
-	}
-	if in.Delimiter == 0 {
-		in.Delimiter = detectDelimiter(in.carry)
-	}
-	return in.header()
 }
 
 // sample reads until size bytes are there or the input has ended.
@@ -219,45 +209,14 @@ func (in *Input) sample(size int) (head []byte, ended bool, err error) {
 	return head[:n], false, nil
 }
 
-// decompress puts a decompressor behind the source if head asks for one.
-func (in *Input) decompress(head []byte, ended bool) error {
-	raw := io.Reader(bytes.NewReader(head))
-	if !ended {
-		raw = io.MultiReader(raw, in.source)
+// progress returns how many bytes of the file were read. Archives are read in
+// parts, some of them twice.
+func (in *Input) progress() int64 {
+	n := in.read.Load()
+	if in.Size >= 0 {
+		n = min(n, in.Size)
 	}
-	in.source = raw
-	switch {
-	case bytes.HasPrefix(head, []byte("\x1f\x8b")):
-		z, err := gzip.NewReader(raw)
-		if err != nil {
-			return &Error{Name: in.Name, Msg: "is not a sound gzip file", Err: err}
-		}
-		in.Compression, in.source = "gzip", z
-	case bytes.HasPrefix(head, []byte("\x28\xb5\x2f\xfd")):
-		z, err := zstd.NewReader(raw, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
-		if err != nil {
-			return &Error{Name: in.Name, Msg: "is not a sound zstd file", Err: err}
-		}
-		in.Compression, in.source, in.close = "zstd", z, z.Close
-	}
-	return nil
-}
-
-// maxWindow bounds the memory that a zstd file may ask for.
-const maxWindow = 128 << 20
-
-// refuseForeign names the files that people try and that are not text yet.
-func (in *Input) refuseForeign() error {
-	for _, f := range []struct{ magic, msg, hint string }{
-		{"PK\x03\x04", "is a zip file or an Excel workbook", "save the sheet as CSV UTF-8, or unzip it first"},
-		{"\xff\xfe", "is UTF-16", "convert it: iconv -f UTF-16 -t UTF-8 " + in.Path},
-		{"\xfe\xff", "is UTF-16", "convert it: iconv -f UTF-16 -t UTF-8 " + in.Path},
-	} {
-		if bytes.HasPrefix(in.carry, []byte(f.magic)) {
-			return &Error{Name: in.Name, Msg: f.msg, Hint: f.hint}
-		}
-	}
-	return nil
+	return n
 }
 
 // counter counts the bytes that pass.

@@ -96,10 +96,10 @@ var refusals = []struct {
 	{"blank lines", " \r\n\n\t", ": is empty", "a CSV file needs"},
 	{"more blank lines than the sample", strings.Repeat("\r\n", sampleSize), ": is empty", "a CSV file needs"},
 	{"one byte", "\"", ":1: a quote opens on this line and is never closed", "close it"},
-	{"zip", "PK\x03\x04\x14\x00", ": is a zip file or an Excel workbook", "save the sheet as CSV UTF-8, or unzip it first"},
-	{"UTF-16, little end", "\xff\xfea\x00,\x00b\x00\n\x00", ": is UTF-16", "convert it: iconv -f UTF-16 -t UTF-8 "},
-	{"UTF-16, big end", "\xfe\xff\x00a\x00\n", ": is UTF-16", "convert it: iconv -f UTF-16 -t UTF-8 "},
-	{"header not UTF-8", "\na,stra\xdfe\n1,2\n", ":2: the header is not UTF-8 (byte 7)", "convert the file: iconv -f WINDOWS-1252 -t UTF-8 "},
+	{"zip", "PK\x03\x04\x14\x00", ": is not a sound zip file or workbook: zip: not a valid zip file", "was it copied whole?"},
+	{"header not UTF-8", "\na,stra\xdfe\n1,\u00fc\n", ":2: the header cannot be read: byte 0xdf at offset 7 in the file is not UTF-8", "name its encoding: --encoding windows-1252"},
+	{"header not windows-1252", "\na,stra\xdfe\x81\n1,2\n", ":2: the header cannot be read: byte 0x81 at offset 9 in the file is nothing in windows-1252", "name its encoding: --encoding NAME"},
+	{"neither text nor UTF-16", "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", ": is not text", "save it as CSV UTF-8"},
 	{"header broken", "a,b\"\n1,2\n", ":1: the header cannot be read: a quote inside an unquoted cell", ""},
 	{"carriage returns", "a,b\r1,2\r3,4\r", ":1: lines end in a carriage return alone", "convert the file: tr '\\r' '\\n' < "},
 	{"carriage returns and quotes", "\"a\",\"b\"\r\"1\",\"2\"\r", ":1: lines end in a carriage return alone", "convert the file: tr"},
@@ -110,7 +110,7 @@ var refusals = []struct {
 	{"gzip: no deflate", "\x1f\x8b\x09\x00aaaaaaaaaa", ": is not a sound gzip file: gzip: invalid header", ""},
 	{"gzip: truncated", string(gzipped("a,b\n1,2\n")[:20]), ": cannot be read: unexpected EOF", ""},
 	{"gzip: nothing", string(gzipped("")), ": is empty", "a CSV file needs"},
-	{"gzip: zip", string(gzipped("PK\x03\x04")), ": is a zip file", "save the sheet"},
+	{"gzip: zip", string(gzipped("PK\x03\x04")), ": is not a sound zip file or workbook: zip: not a valid zip file", "was it copied whole?"},
 	{"zstd: magic alone", "\x28\xb5\x2f\xfd", ": cannot be read: unexpected EOF", ""},
 }
 
@@ -128,7 +128,9 @@ func TestRefusals(t *testing.T) {
 	refused(t, folder, Options{}, folder+": is a directory", "name a file, or a pattern such as "+filepath.Join(folder, "*.csv"))
 	missing := filepath.Join(folder, "none.csv")
 	refused(t, missing, Options{}, missing+": cannot be opened: ", "")
-	refused(t, "-", Options{Stdin: strings.NewReader("\n [{\"a\":1}]")}, "standard input: is a JSON array, not JSONL", "put each object on a line")
+	refused(t, "-", Options{Stdin: strings.NewReader("\n{\"data\": [\n{\"a\":1}]}")}, "standard input: is a JSON object over several lines", "put each row's object on a line")
+	refused(t, "-", Options{Stdin: strings.NewReader("{\"data\": [ {\"a\":1}, {\"a\":2}]}\n")}, "standard input:1: is one object around an array, \"data\"", "take them out: jq -c '.[\"data\"][]' -")
+	refused(t, "-", Options{Stdin: strings.NewReader("\n{\"a\":1}"), Format: Array}, "standard input:2: is not a JSON array", "leave out --format json")
 	broken := iotest.ErrReader(errors.New("broken pipe"))
 	refused(t, "-", Options{Stdin: broken}, "standard input: cannot be read: broken pipe", "")
 }

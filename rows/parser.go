@@ -25,6 +25,7 @@ type Parser struct {
 	reported  bool           // the input is a file of rejected rows
 	behind    int            // CSV: columns of a report behind the input's own
 	renumber  bool           // whose rows have the numbers that their reports say
+	stray     strayByte
 	row       Row
 	scratch   []byte
 }
@@ -34,11 +35,12 @@ type Parser struct {
 // turn up beyond them get the columns that follow, each parser its own. For
 // CSV the columns are the header's, and names is not used.
 func (in *Input) Parser(names []string) *Parser {
-	p := &Parser{format: in.Format, delimiter: in.Delimiter, columns: in.Columns, renumber: in.rejected}
+	p := &Parser{format: in.Format, delimiter: in.Delimiter, columns: in.Columns, renumber: in.options.Rejected,
+		stray: strayByte{in.Encoding, in.Compression != ""}}
 	if in.Format == CSV && endsInReport(in.Columns) {
 		p.behind = len(ReportColumns)
 	}
-	p.reported = in.rejected || p.behind > 0
+	p.reported = in.options.Rejected || p.behind > 0
 	if in.Format == CSV {
 		p.fixed = len(p.columns)
 		return p
@@ -75,6 +77,12 @@ func (p *Parser) Row(b *Block, i int) *Row {
 	} else {
 		p.jsonRow(r)
 	}
+	if b.refused != nil && b.refused[i] != nil {
+		r.Broken = b.refused[i]
+	}
+	if r.Broken != nil && r.Broken.Reason == ReasonUTF8 {
+		r.Broken.Message = p.stray.describe(b, i, r.Broken.At-1)
+	}
 	if p.reported {
 		p.report(r)
 	}
@@ -106,7 +114,6 @@ func (p *Parser) csvRow(r *Row) {
 
 func (p *Parser) notUTF8(r *Row) *Broken {
 	b := &Broken{Reason: ReasonUTF8, At: invalidAt(r.Raw) + 1}
-	b.Message = fmt.Sprintf("byte 0x%02x is not UTF-8", r.Raw[b.At-1])
 	for i, c := range r.Cells {
 		if !utf8.Valid(c.Text) && i < len(p.columns) {
 			b.Column = p.columns[i].Name

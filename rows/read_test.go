@@ -29,9 +29,9 @@ func read(t testing.TB, text string, o Options) []string {
 
 // stream returns an input that starts with a record, so that every byte of r
 // goes through Next and none through Open. Without a header all rows of CSV
-// are ragged.
+// are ragged; an array begins behind its bracket.
 func stream(format Format, delimiter byte, r io.Reader) *Input {
-	return &Input{Name: "stream", Format: format, Delimiter: delimiter, source: r, close: func() {}, at: Position{Line: 1}}
+	return &Input{Name: "stream", Stored: format, Format: format.Rows(), Delimiter: delimiter, source: r, close: func() {}, at: Position{Line: 1}}
 }
 
 // drain reads in to its end in blocks and checks that they chain. It returns

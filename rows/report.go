@@ -2,6 +2,7 @@ package rows
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strconv"
 )
@@ -29,6 +30,9 @@ func (p *Parser) report(r *Row) {
 		number, line = p.cell(r, "_row"), p.cell(r, "_line")
 		r.Report = Report{p.cell(r, "_reason"), p.cell(r, "_message")}
 	}
+	if p.format == CSV && r.Broken == nil && string(p.cell(r, "_reason")) == ReasonCell {
+		p.stillError(r)
+	}
 	if !p.renumber {
 		return
 	}
@@ -43,6 +47,20 @@ func (p *Parser) report(r *Row) {
 		r.Broken = &Broken{Reason: ReasonMalformed, Message: lost}
 	} else {
 		r.Broken.Message += "; " + lost
+	}
+}
+
+// cellErrors are what spreadsheets show instead of a value.
+var cellErrors = []string{"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!", uncounted}
+
+// stillError keeps a row that was rejected for a workbook's error from going in
+// with it as text.
+func (p *Parser) stillError(r *Row) {
+	for i, c := range r.Cells[:min(len(r.Cells), len(p.columns)-p.behind)] {
+		if slices.Contains(cellErrors, string(c.Text)) {
+			r.Broken = &Broken{Reason: ReasonCell, Column: p.columns[i].Name, Message: fmt.Sprintf("still holds the error %s", c.Text)}
+			return
+		}
 	}
 }
 

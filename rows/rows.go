@@ -1,5 +1,5 @@
-// Package rows reads the records of CSV and JSONL files, each knowing where it
-// starts and ends, and writes records of both kinds.
+// Package rows reads the records of CSV and JSONL files, of JSON arrays and of
+// Excel workbooks, each knowing where it starts and ends, and writes CSV and JSONL.
 //
 // Start with Open. An Input is cut into Blocks of whole records by one
 // goroutine (Input.Next); the records of a block are split into Rows by any
@@ -15,11 +15,26 @@ import "fmt"
 // Format is the shape of an input.
 type Format string
 
-// The formats that are read.
+// The formats that are read. The rows of a workbook are as those of CSV, and the
+// elements of an array as the lines of JSONL.
 const (
 	CSV   Format = "csv"
 	JSONL Format = "jsonl"
+	Array Format = "json"
+	XLSX  Format = "xlsx"
 )
+
+// Rows returns the format that the rows have, CSV or JSONL: the one of the file
+// of those that are rejected.
+func (f Format) Rows() Format {
+	switch f {
+	case Array:
+		return JSONL
+	case XLSX:
+		return CSV
+	}
+	return f
+}
 
 // Position is a place between two records of an input's decompressed bytes.
 type Position struct {
@@ -75,6 +90,7 @@ const (
 	ReasonRagged    = "ragged"       // it has more or fewer cells than the header
 	ReasonUTF8      = "invalid_utf8" // its bytes are not UTF-8
 	ReasonDuplicate = "duplicate_name"
+	ReasonCell      = "error_cell" // a cell of a workbook holds an error, or no value that could be read
 )
 
 // Broken says why a record cannot be used. It is data, not an error: reading

@@ -17,9 +17,11 @@ func (in *Input) SeekTo(p Position) error {
 	if !in.Seekable() {
 		return in.skip(p)
 	}
-	if p != in.first && !in.lineStarts(p.Offset) {
+	before := in.before(p.Offset)
+	if p != in.first && !in.starts(p.Offset, before) {
 		return in.elsewhere(p)
 	}
+	in.closed = in.Stored == Array && p != in.first && before == ']'
 	if _, err := in.file.Seek(p.Offset, io.SeekStart); err != nil {
 		return &Error{Name: in.Name, Msg: "cannot continue", Err: cause(err)}
 	}
@@ -28,11 +30,19 @@ func (in *Input) SeekTo(p Position) error {
 	return nil
 }
 
-// lineStarts reports whether a line of the file may start at offset.
-func (in *Input) lineStarts(offset int64) bool {
-	var before [1]byte
-	n, _ := in.file.ReadAt(before[:], offset-1)
-	return n == 1 && (before[0] == '\n' || offset == in.Size)
+// before returns the byte of the file before offset, 0 where there is none.
+func (in *Input) before(offset int64) byte {
+	var b [1]byte
+	_, _ = in.file.ReadAt(b[:], offset-1)
+	return b[0]
+}
+
+// starts reports whether a record may start at offset, behind the byte before.
+func (in *Input) starts(offset int64, before byte) bool {
+	if in.Stored == Array {
+		return before == ',' || before == ']'
+	}
+	return before == '\n' || offset == in.Size
 }
 
 // skip reads over the rows before p.

@@ -54,7 +54,7 @@ func (p *program) run() int {
 func (p *program) app() *cli.App {
 	app := &cli.App{
 		Name:                  "ciobulk",
-		Usage:                 "rows of CSV and JSONL files to Customer.io, in bulk, with a verdict on every row",
+		Usage:                 "rows of CSV, JSON and Excel files to Customer.io, in bulk, with a verdict on every row",
 		Version:               version(),
 		Reader:                p.in,
 		Writer:                p.out,

@@ -8,7 +8,6 @@ import (
 
 	"github.com/ciobulk/ciobulk/importer"
 	"github.com/ciobulk/ciobulk/mapping"
-	"github.com/ciobulk/ciobulk/rows"
 	"github.com/urfave/cli/v2"
 )
 
@@ -29,9 +28,12 @@ func rowFlags(v verb) []cli.Flag {
 	flags := []cli.Flag{
 		&cli.StringFlag{Category: partInput, Name: "mapping", Aliases: []string{"m"}, Usage: "the mapping, a YAML `FILE`"},
 		&cli.StringFlag{Category: partInput, Name: "match", Usage: "find people by `FIELD[=COLUMN]`: " + v.matches() + "; overrides the mapping's"},
-		&cli.StringFlag{Category: partInput, Name: "format", Usage: "read as `csv|jsonl`, if not as detected"},
+		&cli.StringFlag{Category: partInput, Name: "format", Usage: "read as `csv|jsonl|json|xlsx`, if not as detected; json is an array of objects"},
 		&cli.StringFlag{Category: partInput, Name: "delimiter", Usage: "between CSV cells, one `CHARACTER` or tab, if not as detected"},
-		&cli.StringFlag{Category: partInput, Name: "encoding", Usage: "the file's `NAME`; utf-8 is the only one so far"},
+		&cli.StringFlag{Category: partInput, Name: "encoding", Usage: "of the text, a `NAME`, if not as detected: utf-8, utf-16le, utf-16be, windows-1252, iso-8859-1, iso-8859-15"},
+		&cli.StringFlag{Category: partInput, Name: "sheet", Usage: "of a workbook: its `NAME|N`, if not the first one that shows"},
+		&cli.StringFlag{Category: partInput, Name: "header", Value: "first", Usage: "`first|none`: none, if the first row is one like the others"},
+		&cli.StringFlag{Category: partInput, Name: "columns", Usage: "with --header none, the columns' `NAMES` in their order, between commas; c1, c2 and so on without"},
 		&cli.StringFlag{Category: partInput, Name: "where", Usage: "only rows for which the `EXPRESSION` holds, besides the mapping's where"},
 		&cli.Int64Flag{Category: partInput, Name: "skip", Usage: "pass over the first `N` rows"},
 		&cli.Int64Flag{Category: partInput, Name: "limit", Usage: "take `N` rows and no more"},
@@ -121,32 +123,7 @@ func (p *program) checkFlags(c *cli.Context) error {
 	case c.String("log-format") != "text" && c.String("log-format") != "json":
 		return usage(fmt.Sprintf("--log-format is %q", c.String("log-format")), "it is text or json")
 	}
-	if e := strings.ToLower(c.String("encoding")); e != "" && e != "utf-8" && e != "utf8" {
-		return usage(fmt.Sprintf("--encoding %s is not read yet", e), "convert the file: iconv -f "+e+" -t UTF-8")
-	}
 	return nil
-}
-
-// inputOptions reads the flags that overrule detection.
-func inputOptions(c *cli.Context) (rows.Options, error) {
-	o := rows.Options{Format: rows.Format(strings.ToLower(c.String("format")))}
-	if o.Format != "" && o.Format != rows.CSV && o.Format != rows.JSONL {
-		return o, usage(fmt.Sprintf("--format is %q", c.String("format")), "it is csv or jsonl")
-	}
-	switch d := c.String("delimiter"); {
-	case d == "":
-	case d == "tab" || d == `\t`:
-		o.Delimiter = '\t'
-	case len(d) == 1 && d[0] < 0x80 && !strings.ContainsAny(d, "\"\r\n_") && !isLetterOrDigit(d[0]):
-		o.Delimiter = d[0]
-	default:
-		return o, usage(fmt.Sprintf("--delimiter is %q", d), "it is one ASCII character that is no letter, digit or quote, or tab")
-	}
-	return o, nil
-}
-
-func isLetterOrDigit(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
 }
 
 // maxShards bounds N of --shard.

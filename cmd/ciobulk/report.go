@@ -67,21 +67,7 @@ func (r *reporter) note(text string) { r.say(slog.LevelWarn, text) }
 
 // opened tells what an input was found to be.
 func (r *reporter) opened(in *rows.Input) {
-	what := []string{string(in.Format)}
-	if in.Format == rows.CSV {
-		name := map[byte]string{',': "comma", ';': "semicolon", '\t': "tab", '|': "pipe"}[in.Delimiter]
-		if name == "" {
-			name = fmt.Sprintf("delimiter %q", in.Delimiter)
-		}
-		what = append(what, name, counted(int64(len(in.Columns)), "column"))
-	}
-	if in.BOM {
-		what = append(what, "byte order mark")
-	}
-	if in.Compression != "" {
-		what = append(what, in.Compression)
-	}
-	r.say(slog.LevelInfo, in.Name+": "+strings.Join(what, ", "))
+	r.say(slog.LevelInfo, in.Name+": "+strings.Join(facts(in), ", "), attributes(in)...)
 	for _, note := range in.Notes {
 		r.note(note)
 	}

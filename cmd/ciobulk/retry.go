@@ -139,7 +139,7 @@ func (p *program) retry(c *cli.Context) error {
 	if s.mapping, err = s.readMapping(file, was.recipe.Match, was.recipe.Where); err != nil {
 		return err
 	}
-	s.options = rows.Options{Format: rows.Format(was.recipe.Format), Rejected: true}
+	s.options = rows.Options{Format: rows.Format(was.recipe.Format), Encoding: rows.UTF8, Rejected: true}
 	if was.recipe.Delimiter != "" {
 		s.options.Delimiter = was.recipe.Delimiter[0]
 	}

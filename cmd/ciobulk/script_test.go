@@ -64,6 +64,11 @@ func TestScripts(t *testing.T) {
 			w, url := newService(env.T().(testing.TB), simulator.Config{WorkspaceID: 4711})
 			env.Values["service"] = w
 			env.Setenv("XDG_STATE_HOME", os.Getenv("XDG_STATE_HOME"))
+			corpus, err := filepath.Abs(root + "/rows/testdata/corpus")
+			if err != nil {
+				return err
+			}
+			env.Setenv("CORPUS", corpus) // files of every shape
 			env.Setenv("CUSTOMERIO_TRACK_URL", url)
 			env.Setenv("CUSTOMERIO_SITE_ID", testSite)
 			env.Setenv("CUSTOMERIO_API_KEY", testKey)

@@ -239,7 +239,7 @@ func (s *session) describe() (importer.Work, error) {
 		w.Options += " class=" + string(s.job.Class)
 	}
 	for _, source := range s.job.Sources {
-		f := importer.WorkFile{Path: source.Input.Path, Size: source.Input.Size, Digest: source.Input.Digest}
+		f := importer.WorkFile{Path: source.Input.Path, Size: source.Input.Size, Digest: source.Input.Digest, ReadAs: readAs(source.Input)}
 		if f.Path != "-" {
 			path, err := filepath.Abs(f.Path)
 			if err != nil {

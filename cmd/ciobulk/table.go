@@ -120,7 +120,7 @@ func (t table) reasons(b *strings.Builder) {
 		fmt.Fprintf(b, "%8s  %-*s  %s:%d (row %s)\n", grouped(r.Count), width, why(r), r.Input, r.Line, grouped(r.Row))
 	}
 	if slices.ContainsFunc(t.summary.Reasons, func(r importer.Reason) bool { return r.Reason == rows.ReasonUTF8 }) {
-		b.WriteString("          not UTF-8? then convert the file: iconv -f WINDOWS-1252 -t UTF-8\n")
+		b.WriteString("          is the file of another encoding? name it: --encoding windows-1252\n")
 	}
 	if more := len(t.summary.Reasons) - len(shown); more > 0 {
 		fmt.Fprintf(b, "          … and %s, see summary.json\n", counted(int64(more), "more reason"))
@@ -170,10 +170,18 @@ func (t table) rejectedFile() string {
 func (t table) mendedCommand(file string) string {
 	c := t.session.c
 	words := append(append([]string{"ciobulk"}, strings.Fields(t.session.verb.name)...), file)
-	for _, flag := range []string{"mapping", "match", "segment", "format", "delimiter", "where", "event-ids", "workspace", "receipt-identifiers", "state-dir", "credentials"} {
+	for _, flag := range []string{"mapping", "match", "segment", "where", "event-ids", "workspace", "receipt-identifiers", "state-dir", "credentials"} {
 		if c.IsSet(flag) {
 			words = append(words, "--"+flag, fmt.Sprint(c.Value(flag)))
 		}
+	}
+	// The file of rejected rows is UTF-8, has a header, and is CSV or JSONL: what
+	// told how to read the input does not fit any more.
+	if c.IsSet("format") {
+		words = append(words, "--format", string(t.session.job.Sources[0].Input.Format))
+	}
+	if c.IsSet("delimiter") && t.session.job.Sources[0].Input.Format == rows.CSV {
+		words = append(words, "--delimiter", c.String("delimiter"))
 	}
 	for _, flag := range []string{"no-triggers", "simulate"} {
 		if c.Bool(flag) {
