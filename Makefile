@@ -33,13 +33,12 @@ crash:
 	$(GO) test ./importer -run '^(TestSchedulesOfFaults|TestOrderOfHotPeople|TestLanesRunSideBySide|TestOutages|TestDrainIsBounded|TestBudgetStopsSoon)$$' \
 	  -count=1 -v -schedules=$$((100 * $(RUNS)))
 
-# Runs every fuzz target for T.
+# Runs every fuzz target for T, two at a time.
 fuzz:
 	@$(GO) list ./... | while read -r p; do \
-	  $(GO) test $$p -list '^Fuzz' | grep '^Fuzz' | while read -r f; do \
-	    echo "$$p $$f"; $(GO) test $$p -run '^$$' -fuzz "^$$f\$$" -fuzztime $(T) -fuzzminimizetime 1s || exit 1; \
-	  done || exit 1; \
-	done
+	  $(GO) test $$p -list '^Fuzz' | sed -n "s|^Fuzz|$$p Fuzz|p"; \
+	done | xargs -P 2 -L 1 sh -c 'out=$$($(GO) test $$0 -run "^$$" -fuzz "^$$1\$$" -fuzztime $(T) -fuzzminimizetime 1s -parallel 1 2>&1) || \
+	  { echo "$$0 $$1"; echo "$$out"; exit 255; }; echo "$$0 $$1: $$(echo "$$out" | grep "^fuzz: elapsed" | tail -n 1)"'
 
 # Parts of the row's path, and whole runs next to their references, N times in
 # turn; medians by benchstat, and all of it in bench.txt.
