@@ -119,6 +119,9 @@ func loadCheckpoint(dir string) (Checkpoint, error) {
 	if err != nil {
 		return c, err
 	}
+	if len(data) == 0 {
+		return c, fmt.Errorf("%s is damaged: it is empty", path)
+	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&c); err != nil {
@@ -140,13 +143,14 @@ func (c Checkpoint) difference(work Work) string {
 		if i >= len(was.Inputs) {
 			break
 		}
-		if then := was.Inputs[i].ReadAs; then == "" { // of a program that did not know
-			f.ReadAs = ""
-		} else if f.Digest == was.Inputs[i].Digest && f.ReadAs != then {
-			return fmt.Sprintf("%s was read as %s, and is now as %s", f.Path, then, f.ReadAs)
-		}
-		if f != was.Inputs[i] {
-			return fmt.Sprintf("%s has changed (%s then, %s now)", f.Path, was.Inputs[i].describe(), f.describe())
+		switch then := was.Inputs[i]; {
+		case f == then:
+		case f.Digest == then.Digest && f.Size == then.Size:
+			return fmt.Sprintf("%s was read as %s, and is now as %s", f.Path, then.ReadAs, f.ReadAs)
+		case f.Path == "-":
+			return "standard input begins differently now"
+		default:
+			return fmt.Sprintf("%s has changed (%s then, %s now)", f.Path, then.describe(), f.describe())
 		}
 	}
 	switch {
