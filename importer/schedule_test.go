@@ -156,7 +156,9 @@ where: 'not (n startsWith "-")'
 func (s *schedule) run(t *testing.T) (sum *Summary) {
 	var paths []string
 	for i, text := range s.files {
-		paths = append(paths, source(t, fmt.Sprintf("%d.csv", i), text, scheduleMapping).Input.Path)
+		src := source(t, fmt.Sprintf("%d.csv", i), text, scheduleMapping)
+		src.Input.Close() // there are very many schedules
+		paths = append(paths, src.Input.Path)
 	}
 	for left := s.IntN(3); ; left-- {
 		var sources []Source
@@ -175,6 +177,9 @@ func (s *schedule) run(t *testing.T) (sum *Summary) {
 			err = run.Finish()
 		}
 		run.Close()
+		for _, src := range sources {
+			src.Input.Close()
+		}
 		if left <= 0 && err != nil {
 			t.Fatal(err)
 		}

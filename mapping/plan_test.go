@@ -41,7 +41,7 @@ func TestWhere(t *testing.T) {
 		{"always", "true", nil, "id,a\n1,x\n", []string{"{1}"}},
 		{"fails", `int(a) > 1`, nil, "id,a\n1,2\n2,x\n3,\n", []string{"{1}", rejected + "the expression fails: int(x) does not work", rejected + "the expression fails: int() does not work"}},
 		{"filtered before it is rejected", `a == "x"`, nil, "id,a\n,y\n,x\n", []string{"filtered", `required identifiers.id: column "id": is empty`}},
-		{"broken before it is filtered", `false`, nil, "id,aé\n1\n\"2\"3,x\n1,\xff\n", []string{"ragged: 1 cells where the header has 2",
+		{"broken before it is filtered", `false`, nil, "id,aé\n1\n\"2\"3,x\n1,\xff\n", []string{"ragged: 1 cells where the header has 2; add what is missing",
 			`malformed: column "id", byte 4: text behind a closing quote; quotes inside a cell must be doubled`, `invalid_utf8: column "aé", byte 3: byte 0xff at offset 18 in the file is not UTF-8`}},
 		{"JSONL", `a == 1 and b`, nil, `{"id":1,"a":1,"b":true}` + "\n" + `{"id":2,"a":1,"b":false}` + "\n" + `{"id":3,"a":"1","b":true}` + "\n", []string{"{1}", "filtered", "filtered"}},
 		{"JSONL, not boolean", `a`, nil, `{"id":1,"a":true}` + "\n" + `{"id":2,"a":1}` + "\n" + `{"id":3}` + "\n",

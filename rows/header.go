@@ -46,6 +46,9 @@ func (in *Input) header() error {
 	if broken != nil {
 		return &Error{Name: in.Name, Line: line, Msg: "the header cannot be read: " + broken.Message}
 	}
+	if bytes.IndexByte(header, 0) >= 0 {
+		return &Error{Name: in.Name, Line: line, Msg: "the header holds NUL bytes", Hint: "is this a table? save it as CSV UTF-8"}
+	}
 	in.columns(cells)
 	return in.expectColumns(line)
 }

@@ -204,7 +204,11 @@ func (in *Input) sample(size int) (head []byte, ended bool, err error) {
 		return head[:n], true, nil
 	}
 	if err != nil {
-		return nil, false, &Error{Name: in.Name, Msg: "cannot be read", Err: cause(err)}
+		e := &Error{Name: in.Name, Msg: "cannot be read", Err: cause(err)}
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			e.Hint = "was it copied whole?"
+		}
+		return nil, false, e
 	}
 	return head[:n], false, nil
 }

@@ -108,10 +108,10 @@ var refusals = []struct {
 	{"carriage returns and nothing else", "a,b\r" + strings.Repeat("1,2\r", MaxRecord/4), ":1: lines end in a carriage return alone", "convert the file: tr"},
 	{"gzip: magic alone", "\x1f\x8b", ": is not a sound gzip file: unexpected EOF", ""},
 	{"gzip: no deflate", "\x1f\x8b\x09\x00aaaaaaaaaa", ": is not a sound gzip file: gzip: invalid header", ""},
-	{"gzip: truncated", string(gzipped("a,b\n1,2\n")[:20]), ": cannot be read: unexpected EOF", ""},
+	{"gzip: truncated", string(gzipped("a,b\n1,2\n")[:20]), ": cannot be read: unexpected EOF", "was it copied whole?"},
 	{"gzip: nothing", string(gzipped("")), ": is empty", "a CSV file needs"},
 	{"gzip: zip", string(gzipped("PK\x03\x04")), ": is not a sound zip file or workbook: zip: not a valid zip file", "was it copied whole?"},
-	{"zstd: magic alone", "\x28\xb5\x2f\xfd", ": cannot be read: unexpected EOF", ""},
+	{"zstd: magic alone", "\x28\xb5\x2f\xfd", ": cannot be read: unexpected EOF", "was it copied whole?"},
 }
 
 func TestRefusals(t *testing.T) {

@@ -89,6 +89,16 @@ func (p *Parser) Row(b *Block, i int) *Row {
 	return r
 }
 
+// ragged says what is wrong with a row of so many cells.
+func (p *Parser) ragged(cells int) *Broken {
+	advice := "add what is missing"
+	if cells > len(p.columns) {
+		advice = "a cell that holds the delimiter must be quoted"
+	}
+	return &Broken{Reason: ReasonRagged,
+		Message: fmt.Sprintf("%d cells where the header has %d; %s", cells-p.behind, len(p.columns)-p.behind, advice)}
+}
+
 func (p *Parser) csvRow(r *Row) {
 	var t traits
 	if bytes.IndexByte(r.Raw, '"') < 0 {
@@ -99,8 +109,7 @@ func (p *Parser) csvRow(r *Row) {
 	}
 	r.Plain = t.plain() && len(p.scratch) == 0 // there are doubled quotes otherwise
 	if r.Broken == nil && len(r.Cells) != len(p.columns) {
-		r.Broken = &Broken{Reason: ReasonRagged,
-			Message: fmt.Sprintf("%d cells where the header has %d", len(r.Cells)-p.behind, len(p.columns)-p.behind)}
+		r.Broken = p.ragged(len(r.Cells))
 	}
 	if r.Broken == nil && !t.ascii() && !utf8.Valid(r.Raw) {
 		r.Broken = p.notUTF8(r)

@@ -4,14 +4,21 @@ import (
 	"bytes"
 	"cmp"
 	"io"
+	"regexp"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 )
 
+// page is how pages begin that are saved in place of a table.
+var page = regexp.MustCompile(`(?i)^<(!doctype|html|\?xml)\b`)
+
 // recognise settles format, delimiter and columns.
 func (in *Input) recognise() error {
 	text := bytes.TrimLeft(in.carry, " \t\r\n")
+	if page.Match(text[:min(len(text), 64)]) {
+		return &Error{Name: in.Name, Msg: "is a page or a document in HTML or XML, not a table", Hint: "was it saved where one has to log in? download the table itself"}
+	}
 	in.Stored = in.options.Format
 	if in.Stored == "" {
 		in.Stored = formatByName(cmp.Or(in.inside, in.Path))
