@@ -64,14 +64,21 @@ func source(t testing.TB, name, text, yaml string) Source {
 	return openSource(t, path, yaml)
 }
 
-// openSource opens a file and binds the mapping to it.
+// openSource opens a file until the test ends and binds the mapping to it.
 func openSource(t testing.TB, path, yaml string) Source {
+	t.Helper()
+	src := bound(t, path, yaml)
+	t.Cleanup(src.Input.Close)
+	return src
+}
+
+// bound opens a file and binds the mapping to it.
+func bound(t testing.TB, path, yaml string) Source {
 	t.Helper()
 	in, err := rows.Open(path, rows.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(in.Close)
 	m, err := mapping.Parse("test.yaml", []byte(yaml), false)
 	if err != nil {
 		t.Fatal(err)
