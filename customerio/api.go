@@ -20,8 +20,8 @@ type surface struct {
 }
 
 // api is the way to one of the APIs, and the patience with it: what Track and
-// App have in common. Its credentials go to the base URL's host and to the
-// surface's, and nowhere else.
+// App have in common. Its credentials go to the base URL's origin, or without one
+// to the surface's hosts, and nowhere else.
 type api struct {
 	surface       surface
 	config        Config // of an App as well
