@@ -63,9 +63,10 @@ type Checkpoint struct {
 	Bytes         int64      `json:"bytes"` // of request bodies
 	Seconds       float64    `json:"seconds"`
 	StartedAt     time.Time  `json:"started_at"`
-	Resumed       int        `json:"resumed"`          // how often
-	Ended         string     `json:"ended,omitempty"`  // "finished" or "dropped"; empty: it can be continued
-	Sum           string     `json:"sha256,omitempty"` // of the checkpoint without this line
+	Resumed       int        `json:"resumed"`           // how often
+	Changed       string     `json:"changed,omitempty"` // which input did under the run, so that it cannot be continued
+	Ended         string     `json:"ended,omitempty"`   // "finished" or "dropped"; empty: it can be continued
+	Sum           string     `json:"sha256,omitempty"`  // of the checkpoint without this line
 }
 
 // The ways a run ends for good.
@@ -130,6 +131,8 @@ func (c Checkpoint) difference(work Work) string {
 		}
 	}
 	switch {
+	case c.Changed != "":
+		return c.Changed
 	case was.Mapping != work.Mapping:
 		return "the mapping, --match or --where is another"
 	case was.Workspace != work.Workspace:

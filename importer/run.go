@@ -116,13 +116,16 @@ func (f *flow) run(ctx context.Context) error {
 	err := g.Wait()
 	if f.halted() && (err == nil || errors.Is(err, f.cause)) {
 		if f.complete() && errors.Is(f.cause, ErrInterrupted) {
-			return nil
+			return f.changed()
 		}
 		return f.cause
 	}
 	if err == nil {
 		<-f.readDone // dispatch has seen its end
 		err = f.readErr
+	}
+	if err == nil {
+		err = f.changed()
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package importer
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -209,6 +210,8 @@ func (s *settler) finish(err error) (*Summary, error) {
 		s.state.Ended = endedFinished
 	case s.state.seen() == 0 && s.state.Requests == 0: // nothing to go on with
 		s.state.Ended = endedDropped
+	case errors.Is(err, rows.ErrChanged):
+		s.state.Changed = err.Error()
 	}
 	if saveErr := s.save(); err == nil {
 		err = saveErr

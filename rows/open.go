@@ -51,6 +51,8 @@ type Input struct {
 	padded   bool  // a line ending was added behind the last record
 	typical  int   // bytes that the largest block so far needed
 	read     atomic.Int64
+
+	was os.FileInfo // of the file, when it was opened
 }
 
 // Expand turns command-line arguments into paths: a pattern that no file is
@@ -117,20 +119,22 @@ func (in *Input) open(stdin io.Reader) error {
 	if in.file, err = os.Open(in.Path); err != nil {
 		return &Error{Name: in.Name, Msg: "cannot be opened", Err: cause(err)}
 	}
-	if info.Mode().IsRegular() {
-		in.Size = info.Size()
+	if in.was, err = in.file.Stat(); err != nil {
+		return &Error{Name: in.Name, Msg: "cannot be opened", Err: cause(err)}
+	}
+	if in.was.Mode().IsRegular() {
+		in.Size = in.was.Size()
 	}
 	in.source = counter{in.bounded(0), &in.read}
 	return nil
 }
 
-// bounded reads the file from offset on, and a regular one no further than it
-// reached when it was opened: what is appended later is not what was looked at.
+// bounded reads the file from offset on, a regular one as whole does.
 func (in *Input) bounded(offset int64) io.Reader {
 	if in.Size < 0 {
 		return in.file
 	}
-	return io.LimitReader(in.file, in.Size-offset)
+	return &whole{in.file, in.Size - offset, in.Size}
 }
 
 // cause drops the operation and path that os errors repeat.

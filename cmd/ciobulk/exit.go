@@ -85,6 +85,8 @@ func classify(err error) (code int, hint string) {
 	switch {
 	case errors.As(err, &exit):
 		return exit.code, exit.hint
+	case errors.Is(err, rows.ErrChanged):
+		return exitUsage, "let nobody write to it meanwhile, or give a copy of it, and begin again by --restart"
 	case errors.As(err, &rowsError):
 		return exitUsage, rowsError.Hint
 	case errors.As(err, &mapError):

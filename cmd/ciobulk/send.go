@@ -94,6 +94,7 @@ func (s *session) send() error {
 	s.job.Sender, s.job.Stop, s.job.Progress = track, stop, s.report.progress
 	summary, err := s.job.Do(ctx)
 	s.compareSegment(counting, before, summary)
+	s.noteReplaced()
 	return s.conclude(summary, err)
 }
 

@@ -151,7 +151,11 @@ func (t table) next(b *strings.Builder) {
 	}
 	switch t.end.code {
 	case exitInterrupted, exitBroken, exitUnavailable, exitBudget:
-		fmt.Fprintf(b, "\nto go on: %s\n", t.resumeCommand())
+		if t.session.inputsAreOthers() {
+			fmt.Fprintf(b, "\nto begin again: %s\n", t.againCommand("--restart"))
+			return
+		}
+		fmt.Fprintf(b, "\nto go on: %s\n", t.againCommand("--resume"))
 	}
 }
 
@@ -195,15 +199,15 @@ func (t table) stateDir() []string {
 	return []string{"--state-dir", t.session.c.String("state-dir")}
 }
 
-// resumeCommand is the present call with --resume.
-func (t table) resumeCommand() string {
+// againCommand is the present call with --resume or --restart.
+func (t table) againCommand(flag string) string {
 	words := []string{"ciobulk"}
 	for _, arg := range t.session.args[1:] {
 		if arg != "--restart" && arg != "--resume" {
 			words = append(words, arg)
 		}
 	}
-	return shellLine(append(words, "--resume"))
+	return shellLine(append(words, flag))
 }
 
 // shellLine joins words so that a shell splits them again.
