@@ -135,3 +135,21 @@ func TestInputChangedEndsWithRestart(t *testing.T) {
 		t.Errorf("%v: %s", c.ProcessState, out)
 	}
 }
+
+// Of a small file all is read before the first answer comes: that it is still
+// being written shows at the end.
+func TestInputChangesBehindTheReader(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, 40)
+	c := s.command()
+	release := s.startUntil(1, c)
+	if err := grow("user-999999,late,30\n")(filepath.Join(s.dir, "people.csv")); err != nil {
+		t.Fatal(err)
+	}
+	release()
+	sum := s.finish(c, exitBroken)
+	if said := c.Stderr.(*bytes.Buffer).String(); sum.Rows != 40 || !strings.Contains(said, "the file changed while it was read (") {
+		t.Errorf("%d rows: %s", sum.Rows, said)
+	}
+	s.finish(s.command("--resume"), exitUsage)
+}
