@@ -92,12 +92,32 @@ func (c Checkpoint) sum() string {
 
 // save replaces the checkpoint in dir.
 func (c Checkpoint) save(dir string) error {
-	c.Sum = c.sum()
-	data, err := json.MarshalIndent(c, "", "  ")
+	data, err := c.encode()
 	if err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(dir, checkpointFile), append(data, '\n'))
+	return writeFile(filepath.Join(dir, checkpointFile), data)
+}
+
+// encode returns the only bytes that stand for c.
+func (c Checkpoint) encode() ([]byte, error) {
+	c.Sum = ""
+	data, err := json.Marshal(c)
+	if err == nil && bytes.Contains(data, []byte(`\ufffd`)) {
+		// Text that is not UTF-8, as names of files may be, is another once it is
+		// read again; and so would the sum be.
+		var again Checkpoint
+		err = json.Unmarshal(data, &again)
+		c = again
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.Sum = c.sum()
+	if data, err = json.MarshalIndent(c, "", "  "); err != nil {
+		return nil, err
+	}
+	return append(data, '\n'), nil
 }
 
 // loadCheckpoint reads the checkpoint in dir and refuses a damaged one.
@@ -118,6 +138,9 @@ func loadCheckpoint(dir string) (Checkpoint, error) {
 	}
 	if c.Sum != c.sum() {
 		return c, fmt.Errorf("%s is damaged: its checksum does not match", path)
+	}
+	if again, err := c.encode(); err != nil || !bytes.Equal(again, data) {
+		return c, fmt.Errorf("%s is damaged: it is not written as a checkpoint is", path)
 	}
 	return c, nil
 }
