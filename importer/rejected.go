@@ -127,6 +127,8 @@ func (f *reportFormat) appendJSONL(dst []byte, row *rows.Row, columns []rows.Col
 	switch {
 	case row.Broken != nil && row.Broken.Reason == rows.ReasonMalformed:
 		dst = rows.AppendJSONString(append(dst, `{"_raw":`...), row.Raw)
+	case row.Broken != nil && slices.ContainsFunc(row.Order, isOwnMember):
+		dst = append(dst, withoutReport(object)...)
 	case slices.ContainsFunc(row.Order, isOwnMember):
 		dst = appendOthers(append(dst, '{'), row, columns)
 	default:
@@ -147,6 +149,16 @@ func (f *reportFormat) appendJSONL(dst []byte, row *rows.Row, columns []rows.Col
 		dst = append(dst, "null"...)
 	}
 	return append(dst, "}\n"...)
+}
+
+// withoutReport cuts an earlier report off an object that is refused as a whole,
+// such as one with a name that stands twice: of its members only some are cells,
+// and one that was left out would mend it unasked.
+func withoutReport(object []byte) []byte {
+	if at := bytes.LastIndex(object, []byte(`"_row":`)); at >= 0 {
+		return bytes.TrimRight(object[:at], ", \t")
+	}
+	return object[:len(object)-1]
 }
 
 // isOwnMember tells the members of JSONL objects that are an earlier report's:
