@@ -19,7 +19,7 @@ import (
 // record is a row that outlives its block.
 type record struct {
 	number, line int64
-	width        int // cells that were found
+	short        bool // it has fewer cells than there are columns
 	raw          string
 	reason       string // why it is broken, or ""
 	cells        map[string]string
@@ -49,7 +49,7 @@ func recordsOf(text []byte, o rows.Options) (in *rows.Input, all []record, ok bo
 }
 
 func recordOf(r *rows.Row, columns []rows.Column) record {
-	one := record{number: r.Number, line: r.Line, width: len(r.Cells), raw: string(r.Raw), cells: map[string]string{}}
+	one := record{number: r.Number, line: r.Line, short: len(r.Cells) < len(columns), raw: string(r.Raw), cells: map[string]string{}}
 	if r.Broken != nil {
 		one.reason = r.Broken.Reason
 	}
@@ -161,7 +161,7 @@ func sameRecord(was, is record, isCSV bool) (bool, string) {
 	switch {
 	case was.reason == rows.ReasonMalformed && !isCSV:
 		return strings.Contains(is.cells["_raw"], was.raw), "raw"
-	case was.reason == rows.ReasonRagged && was.width+len(rows.ReportColumns) < is.width: // filled up
+	case was.reason == rows.ReasonRagged && was.short: // filled up
 		return isCSV, "reason"
 	case was.reason != is.reason:
 		return false, "reason"

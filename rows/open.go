@@ -27,7 +27,7 @@ type Options struct {
 // Input is one opened source of rows. Its fields are set by Open and not
 // changed afterwards; its methods belong to one goroutine.
 type Input struct {
-	Name        string // the path as it was given, or "standard input"
+	Name        string // the path as it can be shown, see Printable, or "standard input"
 	Path        string // the path as it was given
 	Format      Format
 	Delimiter   byte     // CSV only
@@ -66,10 +66,10 @@ func Expand(args []string) ([]string, error) {
 		}
 		matches, err := filepath.Glob(arg)
 		if err != nil {
-			return nil, &Error{Name: arg, Msg: "not a valid pattern", Err: err}
+			return nil, &Error{Name: Printable(arg), Msg: "there is no such file, and as a pattern it is not valid"}
 		}
 		if len(matches) == 0 {
-			return nil, &Error{Name: arg, Msg: "no file matches this pattern"}
+			return nil, &Error{Name: Printable(arg), Msg: "no file matches this pattern"}
 		}
 		paths = append(paths, matches...)
 	}
@@ -79,7 +79,7 @@ func Expand(args []string) ([]string, error) {
 // Open opens the file at path, "-" being standard input, finds out what it is
 // and reads a CSV header. Errors are of type *Error.
 func Open(path string, o Options) (*Input, error) {
-	in := &Input{Name: path, Path: path, Format: o.Format, Delimiter: o.Delimiter, rejected: o.Rejected, Size: -1, close: func() {}}
+	in := &Input{Name: Printable(path), Path: path, Format: o.Format, Delimiter: o.Delimiter, rejected: o.Rejected, Size: -1, close: func() {}}
 	if err := in.open(o.Stdin); err != nil {
 		return nil, err
 	}
@@ -109,17 +109,15 @@ func (in *Input) open(stdin io.Reader) error {
 		in.source = counter{stdin, &in.read}
 		return nil
 	}
-	info, err := os.Stat(in.Path)
-	if err != nil {
-		return &Error{Name: in.Name, Msg: "cannot be opened", Err: cause(err)}
+	if err := in.refuseNoFile(); err != nil {
+		return err
 	}
-	if info.IsDir() {
-		return &Error{Name: in.Name, Msg: "is a directory", Hint: "name a file, or a pattern such as " + filepath.Join(in.Path, "*.csv")}
-	}
+	var err error
 	if in.file, err = os.Open(in.Path); err != nil {
 		return &Error{Name: in.Name, Msg: "cannot be opened", Err: cause(err)}
 	}
 	if in.was, err = in.file.Stat(); err != nil {
+		in.file.Close()
 		return &Error{Name: in.Name, Msg: "cannot be opened", Err: cause(err)}
 	}
 	if in.was.Mode().IsRegular() {

@@ -65,10 +65,10 @@ func (p *program) fail(err error) int {
 		return code
 	}
 	if err.Error() != "" {
-		fmt.Fprintf(p.err, "ciobulk: %s\n", err)
+		fmt.Fprintf(p.err, "ciobulk: %s\n", tame(err.Error()))
 	}
 	if hint != "" {
-		fmt.Fprintf(p.err, "hint: %s\n", hint)
+		fmt.Fprintf(p.err, "hint: %s\n", tame(hint))
 	}
 	return code
 }

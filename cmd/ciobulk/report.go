@@ -59,7 +59,7 @@ func (r *reporter) say(level slog.Level, msg string, args ...any) {
 	if r.bar != nil {
 		r.bar.clear()
 	}
-	fmt.Fprintf(r.err, "ciobulk: %s\n", msg)
+	fmt.Fprintf(r.err, "ciobulk: %s\n", tame(msg))
 }
 
 // note tells what is no error and may matter.
@@ -118,7 +118,7 @@ func (r *reporter) sample(op []byte) {
 		fmt.Fprintln(r.out, "the first operations:")
 		r.shown = true
 	}
-	fmt.Fprintf(r.out, "  %s\n", op)
+	fmt.Fprintf(r.out, "  %s\n", tame(string(op)))
 }
 
 // progress tells how far the run is: on the bar, or in a line now and then.
@@ -198,7 +198,7 @@ func (r *reporter) ended(s *session, summary *importer.Summary, end *exitError) 
 		return
 	}
 	t := table{summary: summary, session: s, end: end}
-	fmt.Fprint(r.out, t.text())
+	fmt.Fprint(r.out, tame(t.text()))
 }
 
 // grouped writes a number with commas between its thousands.

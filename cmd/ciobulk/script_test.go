@@ -57,6 +57,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"faults": setFaults, "person": showPerson, "expect": expectStat, "rows": makeRows, "exits": exits, "records": countRecords,
 			"makesegment": makeSegment, "members": countMembers, "tracked": tracked, "happened": happened,
+			"tame": saidTamely, "socket": makeSocket,
 		},
 		UpdateScripts: os.Getenv("UPDATE") != "",
 	})

@@ -13,6 +13,7 @@ import (
 	"github.com/ciobulk/ciobulk/customerio"
 	"github.com/ciobulk/ciobulk/importer"
 	"github.com/ciobulk/ciobulk/ratelimit"
+	"github.com/ciobulk/ciobulk/rows"
 )
 
 // rehearse does all but sending.
@@ -215,7 +216,7 @@ func (s *session) describe() (importer.Work, error) {
 			if err != nil {
 				return w, err
 			}
-			f.Path = path
+			f.Path = rows.Printable(path) // which JSON keeps as it is
 		}
 		w.Inputs = append(w.Inputs, f)
 	}

@@ -125,7 +125,7 @@ func (t table) reasons(b *strings.Builder) {
 
 // why names a reason: the service's word for it, the field, the answer's status.
 func why(r importer.Reason) string {
-	text := strings.TrimSpace(r.Reason + " " + r.Field)
+	text := strings.TrimSpace(rows.Printable(r.Reason + " " + r.Field))
 	if r.Status > 0 {
 		text += fmt.Sprintf(" (%d)", r.Status)
 	}
@@ -213,11 +213,32 @@ func (t table) againCommand(flag string) string {
 // shellLine joins words so that a shell splits them again.
 func shellLine(words []string) string {
 	for i, w := range words {
+		if escaped := rows.Printable(w); escaped != w {
+			words[i] = dollarQuoted(w)
+			continue
+		}
 		if w == "" || strings.ContainsAny(w, " \t\n'\"\\$`*?[](){}<>|&;#~!") {
 			words[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
 		}
 	}
 	return strings.Join(words, " ")
+}
+
+// dollarQuoted writes a word byte by byte, where it is no plain text, for shells
+// that know $'…'.
+func dollarQuoted(word string) string {
+	var b strings.Builder
+	for i := range len(word) {
+		switch c := word[i]; {
+		case c == '\'' || c == '\\':
+			b.WriteString("\\" + string(rune(c)))
+		case c < ' ' || c >= 0x7f:
+			fmt.Fprintf(&b, `\x%02x`, c)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return "$'" + b.String() + "'"
 }
 
 func counted(n int64, what string) string {
