@@ -24,6 +24,7 @@ type reportFormat struct {
 	input  *rows.Input
 	own    []bool // by column: it is a report's own, from an earlier run
 	hasOwn bool
+	whole  bool // the last columns are a whole report
 	many   bool // there are several inputs: messages name theirs
 }
 
@@ -34,6 +35,8 @@ func (j *Job) reportFormat() reportFormat {
 		f.own = append(f.own, own)
 		f.hasOwn = f.hasOwn || own
 	}
+	n := len(f.input.Columns) - len(rows.ReportColumns)
+	f.whole = n >= 0 && slices.EqualFunc(f.input.Columns[n:], rows.ReportColumns, func(c rows.Column, name string) bool { return c.Name == name })
 	return f
 }
 
@@ -80,7 +83,8 @@ func (f *reportFormat) appendHeader(dst []byte) []byte {
 func (f *reportFormat) appendCSV(dst []byte, row *rows.Row, r refused) []byte {
 	d := f.input.Delimiter
 	broken := row.Broken != nil && row.Broken.Reason == rows.ReasonMalformed
-	if broken || !f.hasOwn {
+	surplus := len(row.Cells) > len(f.own)
+	if broken || !f.hasOwn || surplus && !f.whole { // then nobody can tell which cells are the report's
 		dst = append(append(dst, row.Raw...), d)
 	} else {
 		dst = f.appendOwnless(dst, row.Cells)
