@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -17,18 +18,49 @@ import (
 
 // mostMemory is what the program may take at its peak, whatever it is given, in
 // MiB: a record of 16 MiB in the buffers that it passes, and the program itself.
-const mostMemory = 200
+const mostMemory = 120
 
 // peak runs c to its end and returns the most memory that it held, in MiB.
 func peak(t *testing.T, c *exec.Cmd, code int, says string) int64 {
 	t.Helper()
 	var said bytes.Buffer
-	c.Stdout, c.Stderr = &said, &said
+	path, err := exec.LookPath("ciobulk-measured")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Path, c.Args[0], c.Stdout, c.Stderr = path, "ciobulk-measured", &said, &said
+	peakFile := filepath.Join(t.TempDir(), "peak")
+	c.Env = append(c.Env, "PEAK="+peakFile)
 	_ = c.Run() // the code is looked at; the pipe breaks when enough was read
 	if c.ProcessState.ExitCode() != code || !strings.Contains(said.String(), says) {
 		t.Errorf("exit code %d, want %d and %q: %s", c.ProcessState.ExitCode(), code, says, said.String())
 	}
-	return c.ProcessState.SysUsage().(*syscall.Rusage).Maxrss >> 10
+	text, err := os.ReadFile(peakFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kilobytes, err := strconv.ParseInt(string(text), 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kilobytes >> 10
+}
+
+// measured runs ciobulk and writes down how much memory it held at its peak. It
+// stands between because the system counts what a process was forked from as its
+// own, and a test may hold more than the program.
+func measured() {
+	c := exec.Command("ciobulk", os.Args[1:]...)
+	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
+	_ = c.Run() // the code is passed on
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_CHILDREN, &usage); err != nil {
+		panic(err)
+	}
+	if err := os.WriteFile(os.Getenv("PEAK"), []byte(strconv.FormatInt(usage.Maxrss, 10)), 0o600); err != nil {
+		panic(err)
+	}
+	os.Exit(c.ProcessState.ExitCode())
 }
 
 // repeated is so many bytes of one kind behind a start.
