@@ -44,7 +44,7 @@ func newAPI(s surface, c Config, authorization string, secrets ...string) (*api,
 	c.Outage = cmp.Or(c.Outage, defaultOutage)
 	c.Connections = cmp.Or(c.Connections, defaultConnections)
 	a := &api{surface: s, config: c, authorization: authorization,
-		transport: newTransport(c.Connections), secrets: strings.NewReplacer(secrets...)}
+		transport: newTransport(c.Connections), secrets: hiding(secrets...)}
 	a.trouble.tell = c.Waiting
 	return a, a.setBase(c.BaseURL)
 }
@@ -78,12 +78,6 @@ func (a *api) direct(region string) error {
 
 // BaseURL returns where requests go.
 func (a *api) BaseURL() string { return a.base.String() }
-
-// withoutSecrets takes the credentials out of an answer that is to be shown: a
-// server that is not Customer.io may echo them.
-func (a *api) withoutSecrets(body []byte) []byte {
-	return []byte(a.secrets.Replace(string(body)))
-}
 
 // Defaults of Config and AppConfig.
 const (
