@@ -181,7 +181,8 @@ func writeFile(path string, data []byte) error { return writeFrom(path, bytes.Ne
 
 func writeFrom(path string, from io.Reader) error {
 	temp := path + ".tmp"
-	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	os.Remove(temp) // what a crash left, or somebody else put there with a mode of his
+	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}

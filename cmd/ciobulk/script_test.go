@@ -19,7 +19,7 @@ import (
 // The test binary is also the program: scripts and crash tests run it under
 // the name ciobulk.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"ciobulk": main, "ciobulk-unpaced": unpaced, "counting-service": countingService, "ciobulk-measured": measured})
+	testscript.Main(m, map[string]func(){"ciobulk": main, "ciobulk-unpaced": unpaced, "counting-service": countingService, "ciobulk-measured": measured, "ciobulk-panicking": panicking})
 }
 
 const (

@@ -145,6 +145,7 @@ func (s *session) begin() error {
 	if err != nil {
 		return err
 	}
+	s.noteLooseState(s.c.String("state-dir"))
 	s.job.Run, err = importer.State{Dir: s.c.String("state-dir")}.Begin(work, mode(s.c), time.Now())
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		return usage(path.Error(), "--state-dir names another place for the records of runs")
