@@ -90,6 +90,9 @@ func (f *flow) next(ctx context.Context, i int) (*block, error) {
 	}
 	b.source = i
 	f.left -= int64(b.Len())
+	if !f.weigh(ctx, b) {
+		return nil, errHalted
+	}
 	return b, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -131,8 +132,8 @@ func (f *reportFormat) appendJSONL(dst []byte, row *rows.Row, columns []rows.Col
 	switch {
 	case row.Broken != nil && row.Broken.Reason == rows.ReasonMalformed:
 		dst = rows.AppendJSONString(append(dst, `{"_raw":`...), row.Raw)
-	case row.Broken != nil && slices.ContainsFunc(row.Order, isOwnMember):
-		dst = append(dst, withoutReport(object)...)
+	case row.Broken != nil:
+		dst = append(dst, withoutReport(object[:len(object)-1])...)
 	case slices.ContainsFunc(row.Order, isOwnMember):
 		dst = appendOthers(append(dst, '{'), row, columns)
 	default:
@@ -155,15 +156,17 @@ func (f *reportFormat) appendJSONL(dst []byte, row *rows.Row, columns []rows.Col
 	return append(dst, "}\n"...)
 }
 
-// withoutReport cuts an earlier report off an object that is refused as a whole,
-// such as one with a name that stands twice: of its members only some are cells,
-// and one that was left out would mend it unasked.
-func withoutReport(object []byte) []byte {
-	if at := bytes.LastIndex(object, []byte(`"_row":`)); at >= 0 {
-		return bytes.TrimRight(object[:at], ", \t")
+// withoutReport cuts an earlier report, as appendJSONL writes it, off the members of
+// an object that is refused as a whole, such as one with a name that stands twice: of
+// its members only some are cells, and one that was left out would mend it unasked.
+func withoutReport(members []byte) []byte {
+	if at := bytes.LastIndex(members, []byte(`"_row":`)); at >= 0 && ownReport.Match(members[at:]) {
+		return bytes.TrimRight(members[:at], ", \t")
 	}
-	return object[:len(object)-1]
+	return members
 }
+
+var ownReport = regexp.MustCompile(`^"_row": *\d+, *"_line": *\d+, *"_reason": *".*", *"_status": *(null|\d+) *$`)
 
 // isOwnMember tells the members of JSONL objects that are an earlier report's:
 // the settler's parsers have them as their first columns.

@@ -64,7 +64,9 @@ func (f *reportFile) flush() error {
 		return err
 	}
 	f.size += int64(n)
-	f.buffer = f.buffer[:0]
+	if f.buffer = f.buffer[:0]; cap(f.buffer) > 4*blockBytes {
+		f.buffer = nil // few records are so long
+	}
 	return nil
 }
 

@@ -259,7 +259,7 @@ func (f *flow) settle(ctx context.Context) error {
 			return err
 		}
 		for _, b := range queue[:n] {
-			f.blocks.give(b)
+			f.putBack(b)
 		}
 		queue = append(queue[:0], queue[n:]...)
 		if f.Budget.exceeded(f.settler.state.Ledger) {

@@ -49,7 +49,7 @@ type Input struct {
 	ended    bool
 	stop     error // what the last call of Next returned, if not nil: the ones that follow do too
 	padded   bool  // a line ending was added behind the last record
-	typical  int   // bytes that the largest block so far needed
+	typical  int   // bytes that the largest block so far needed, up to maxTypical
 	read     atomic.Int64
 
 	was os.FileInfo // of the file, when it was opened
