@@ -163,6 +163,8 @@ func sameRecord(was, is record, isCSV bool) (bool, string) {
 		return strings.Contains(is.cells["_raw"], was.raw), "raw"
 	case was.reason == rows.ReasonRagged && was.short: // filled up
 		return isCSV, "reason"
+	case was.reason == rows.ReasonUTF8 && is.reason == "": // it was in an earlier report, which is ignored
+		return isCSV && reflect.DeepEqual(was.cells, is.cells), "cells"
 	case !isCSV && was.reason != "": // which of its faults is found first is all the same
 		return is.reason != "", "reason"
 	case was.reason != is.reason:
