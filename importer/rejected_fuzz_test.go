@@ -136,6 +136,9 @@ func FuzzRejected(f *testing.F) {
 		o.Rejected = true
 		_, again, ok := recordsOf(file, o)
 		for i := range again {
+			if !isCSV && was[i].reason != "" {
+				continue // its own member _row may stand before the report's, and it is refused again
+			}
 			if ok && (again[i].number != was[i].number || again[i].line != was[i].line) {
 				t.Errorf("%q became %q: row %d on line %d, was %d on %d", text, file, again[i].number, again[i].line, was[i].number, was[i].line)
 			}
