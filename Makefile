@@ -29,13 +29,12 @@ race:
 crash:
 	$(GO) test ./cmd/ciobulk -run '^TestCrash' -count=1 -v -crash-runs=$(RUNS)
 
-# Runs every fuzz target for T.
+# Runs every fuzz target for T, two at a time.
 fuzz:
 	@$(GO) list ./... | while read -r p; do \
-	  $(GO) test $$p -list '^Fuzz' | grep '^Fuzz' | while read -r f; do \
-	    echo "$$p $$f"; $(GO) test $$p -run '^$$' -fuzz "^$$f\$$" -fuzztime $(T) -fuzzminimizetime 1s || exit 1; \
-	  done || exit 1; \
-	done
+	  $(GO) test $$p -list '^Fuzz' | grep '^Fuzz' | sed "s|^|$$p |"; \
+	done | xargs -P 2 -n 2 sh -c 'echo "$$0 $$1"; \
+	  $(GO) test "$$0" -run "^$$" -fuzz "^$$1\$$" -fuzztime $(T) -fuzzminimizetime 1s -parallel 1 || exit 255'
 
 # Parts of the row's path, and whole runs next to their references, N times in
 # turn; medians by benchstat, and all of it in bench.txt.
