@@ -20,8 +20,8 @@ type surface struct {
 }
 
 // api is the way to one of the APIs, and the patience with it: what Track and
-// App have in common. Its credentials go to the base URL's host and to the
-// surface's, and nowhere else.
+// App have in common. Its credentials go to the base URL's origin, or without one
+// to the surface's hosts, and nowhere else.
 type api struct {
 	surface       surface
 	config        Config // of an App as well
@@ -44,7 +44,7 @@ func newAPI(s surface, c Config, authorization string, secrets ...string) (*api,
 	c.Timeout = cmp.Or(c.Timeout, min(defaultTimeout, max(c.Outage, leastTimeout)))
 	c.Connections = cmp.Or(c.Connections, defaultConnections)
 	a := &api{surface: s, config: c, authorization: authorization,
-		transport: newTransport(c.Connections, c.Dial), secrets: strings.NewReplacer(secrets...)}
+		transport: newTransport(c.Connections, c.Dial), secrets: hiding(secrets...)}
 	a.trouble.tell = c.Waiting
 	return a, a.setBase(c.BaseURL)
 }
@@ -78,12 +78,6 @@ func (a *api) direct(region string) error {
 
 // BaseURL returns where requests go.
 func (a *api) BaseURL() string { return a.base.String() }
-
-// withoutSecrets takes the credentials out of an answer that is to be shown: a
-// server that is not Customer.io may echo them.
-func (a *api) withoutSecrets(body []byte) []byte {
-	return []byte(a.secrets.Replace(string(body)))
-}
 
 // Defaults of Config and AppConfig.
 const (

@@ -54,8 +54,7 @@ func TestRedirectsAreFollowed(t *testing.T) {
 		"to its own user":     {testBase, "http://somebody:else@service/other", "service", "/other"},
 		"with a fragment":     {testBase, "/other#there", "service", "/other"},
 		"to the other region": {"", trackEU + "/api/v2/batch", "track-eu.customer.io", "/api/v2/batch"},
-		"and back":            {trackEU, trackUS + "/api/v2/batch", "track.customer.io", "/api/v2/batch"},
-		"from a proxy":        {testBase, "https://track.customer.io:443/api/v2/batch", "track.customer.io:443", "/api/v2/batch"},
+		"with a port":         {"", trackEU + ":443/api/v2/batch", "track-eu.customer.io:443", "/api/v2/batch"},
 	} {
 		for _, status := range []int{301, 302, 307, 308} {
 			t.Run(fmt.Sprint(name, " ", status), func(t *testing.T) {
@@ -83,7 +82,7 @@ func TestRedirectsElsewhere(t *testing.T) {
 	for _, location := range []string{
 		"http://evil.example/", "https://evil.example/api/v2/batch", "//evil.example/", "http://service.evil.example/", "http://evilservice/",
 		"https://service/", "http://service:8080/", "http://service:443/", "ftp://service/",
-		"http://track.customer.io/", "https://track.customer.io:8443/", "https://track.customer.io.evil.example/", "https://customer.io/", "https://api.customer.io/",
+		"http://track.customer.io/", "https://track.customer.io/api/v2/batch", "https://track-eu.customer.io/api/v2/batch", "https://track.customer.io:8443/", "https://track.customer.io.evil.example/", "https://customer.io/", "https://api.customer.io/",
 		"https://track.customer.io@evil.example/", "http://service@evil.example/", `http://evil.example\@service/`, "http:evil.example",
 		"", "http://[::1", "%zz", "http://service:port/", "mailto:somebody@service", "javascript:void(0)", "http:///", ":",
 		"http://" + testKey + "@evil.example/" + testKey, "http://" + testKey + ".evil.example/",
@@ -105,6 +104,50 @@ func TestRedirectsElsewhere(t *testing.T) {
 				}
 				e, _ := errors.AsType[*Error](err)
 				equal(t, "status", e.Status, 307)
+			})
+		})
+	}
+}
+
+// A base URL or a region is all that was named: from there nobody leads to the
+// other of Customer.io's hosts either, and from nowhere to one in plain text.
+func TestRedirectBeyondWhatWasNamed(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		config   Config
+		location string
+		trouble  Trouble
+	}{
+		"an EU base URL":        {Config{BaseURL: trackEU}, trackUS, Refused},
+		"a US base URL":         {Config{BaseURL: trackUS}, trackEU, Refused},
+		"a proxy in plain text": {Config{BaseURL: testBase}, trackUS, Refused},
+		"a proxy":               {Config{BaseURL: "https://service"}, trackUS, Refused},
+		"the region EU":         {Config{Region: "eu"}, trackUS, Credentials},
+		"the region US":         {Config{Region: "us"}, trackEU, Credentials},
+		"nothing, in plain":     {Config{}, "http://track-eu.customer.io", Refused},
+		"nothing, the App API":  {Config{}, appUS, Refused},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				n, w, other := new(network), redirecting(1, 307, c.location+batchPath), redirecting(0, 0, "")
+				from := "track.customer.io:443"
+				switch {
+				case c.config.BaseURL == testBase:
+					from = "service:80"
+				case c.config.BaseURL != "":
+					from = strings.TrimPrefix(c.config.BaseURL, "https://") + ":443"
+				case c.config.Region == "eu":
+					from = "track-eu.customer.io:443"
+				}
+				for _, addr := range []string{"track.customer.io:443", "track-eu.customer.io:443", "track-eu.customer.io:80", "api.customer.io:443"} {
+					n.serve(t, addr, other)
+				}
+				n.serve(t, from, w)
+				_, err := n.track(t, c.config).Send(t.Context(), batchOf(one()...))
+				equal(t, "trouble", troubleOf(t, err), c.trouble)
+				equal(t, "dials", n.dialled(), []string{from})
+				equal(t, "requests elsewhere", len(other.requests), 0)
 			})
 		})
 	}

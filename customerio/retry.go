@@ -26,15 +26,19 @@ func backoff(n int) time.Duration {
 	return time.Duration(rand.Int64N(int64(bound)) + 1)
 }
 
+// maxRetryAfter bounds what a service may ask to wait for: longer than any
+// outage that is waited for, and short enough to be added to one.
+const maxRetryAfter = 1e6 * time.Second
+
 // retryAfter reads the header of that name, seconds or an HTTP date; 0 where
-// it is absent, past or unreadable.
+// it is absent, past or unreadable, and at most maxRetryAfter.
 func retryAfter(h http.Header, now time.Time) time.Duration {
 	text := strings.TrimSpace(h.Get("Retry-After"))
 	if seconds, err := strconv.ParseFloat(text, 64); err == nil && seconds > 0 {
-		return time.Duration(min(seconds, 1e6) * float64(time.Second))
+		return time.Duration(min(seconds, maxRetryAfter.Seconds()) * float64(time.Second))
 	}
 	if date, err := http.ParseTime(text); err == nil && date.After(now) {
-		return date.Sub(now)
+		return min(date.Sub(now), maxRetryAfter)
 	}
 	return 0
 }

@@ -29,9 +29,9 @@ func (t *Track) Send(ctx context.Context, b *Batch) ([]Rejection, error) {
 	}
 	switch {
 	case classify(r) == settled:
-		return judge(r, n), nil
+		return t.discreet(judge(r, n)), nil
 	case n == 1:
-		return []Rejection{refusal(r.status, t.withoutSecrets(r.body))}, nil
+		return t.discreet([]Rejection{refusal(r.status, t.withoutSecrets(r.body))}), nil
 	}
 	half := n / 2
 	first, err := t.Send(ctx, b.part(0, half))

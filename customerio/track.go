@@ -51,7 +51,7 @@ func NewTrack(c Config) (*Track, error) {
 	a, err := newAPI(surface{
 		us: trackUS, eu: trackEU, variable: "CUSTOMERIO_TRACK_URL", credentials: "Track API credentials",
 		hint: "compare CUSTOMERIO_SITE_ID and CUSTOMERIO_API_KEY with Settings > API Credentials > Track API keys, and CUSTOMERIO_REGION with the account's region",
-	}, c, "Basic "+pair, pair, "[credentials]", c.APIKey, "[key]")
+	}, c, "Basic "+pair, c.SiteID+":"+c.APIKey, "[credentials]", c.APIKey, "[key]")
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,8 @@ import (
 	"crypto/tls"
 	"net"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 )
 
@@ -20,7 +22,7 @@ func newTransport(connections int, dial Dial) *http.Transport {
 		dial = (&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext
 	}
 	return &http.Transport{
-		Proxy: http.ProxyFromEnvironment,
+		Proxy: proxy,
 		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 			c, err := dial(ctx, network, addr)
 			if err != nil {
@@ -36,4 +38,15 @@ func newTransport(connections int, dial Dial) *http.Transport {
 		DisableCompression:  true,
 		TLSNextProto:        map[string]func(string, *tls.Conn) http.RoundTripper{},
 	}
+}
+
+// proxy is the environment's. What is no URL, net/http takes for a host called
+// http and a path; the error does not quote it, as there may be a password in it.
+func proxy(r *http.Request) (*url.URL, error) {
+	u, err := http.ProxyFromEnvironment(r)
+	if err != nil || u != nil && strings.HasPrefix(u.Path, "//") {
+		return nil, &Error{Trouble: Misuse, Msg: "the proxy that the environment names is not a proxy's address",
+			Hint: "HTTPS_PROXY and HTTP_PROXY look like http://proxy.example:3128; a password must be percent-encoded"}
+	}
+	return u, nil
 }

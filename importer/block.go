@@ -14,6 +14,7 @@ type block struct {
 	rows.Block
 	number   int64       // in the order of the input
 	source   int         // its input
+	weight   int         // blocks that it counts for in the window
 	mapped   chan mapped // holds its operations when the mapping is done
 	refused  []refused
 	filtered int64

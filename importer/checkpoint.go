@@ -66,9 +66,10 @@ type Checkpoint struct {
 	Bytes        int64      `json:"bytes"` // of request bodies
 	Seconds      float64    `json:"seconds"`
 	StartedAt    time.Time  `json:"started_at"`
-	Resumed      int        `json:"resumed"`          // how often
-	Ended        string     `json:"ended,omitempty"`  // "finished" or "dropped"; empty: it can be continued
-	Sum          string     `json:"sha256,omitempty"` // of the checkpoint without this line
+	Resumed      int        `json:"resumed"`           // how often
+	Changed      string     `json:"changed,omitempty"` // which input did under the run, so that it cannot be continued
+	Ended        string     `json:"ended,omitempty"`   // "finished" or "dropped"; empty: it can be continued
+	Sum          string     `json:"sha256,omitempty"`  // of the checkpoint without this line
 }
 
 // Ahead is the most that may have been sent of what stands behind a checkpoint's
@@ -103,12 +104,32 @@ func (c Checkpoint) sum() string {
 
 // save replaces the checkpoint in dir.
 func (c Checkpoint) save(dir string) error {
-	c.Sum = c.sum()
-	data, err := json.MarshalIndent(c, "", "  ")
+	data, err := c.encode()
 	if err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(dir, checkpointFile), append(data, '\n'))
+	return writeFile(filepath.Join(dir, checkpointFile), data)
+}
+
+// encode returns the only bytes that stand for c.
+func (c Checkpoint) encode() ([]byte, error) {
+	c.Sum = ""
+	data, err := json.Marshal(c)
+	if err == nil && bytes.Contains(data, []byte(`\ufffd`)) {
+		// Text that is not UTF-8, as names of files may be, is another once it is
+		// read again; and so would the sum be.
+		var again Checkpoint
+		err = json.Unmarshal(data, &again)
+		c = again
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.Sum = c.sum()
+	if data, err = json.MarshalIndent(c, "", "  "); err != nil {
+		return nil, err
+	}
+	return append(data, '\n'), nil
 }
 
 // loadCheckpoint reads the checkpoint in dir and refuses a damaged one.
@@ -133,6 +154,9 @@ func loadCheckpoint(dir string) (Checkpoint, error) {
 	if c.Sum != c.sum() {
 		return c, fmt.Errorf("%s is damaged: its checksum does not match", path)
 	}
+	if again, err := c.encode(); err != nil || !bytes.Equal(again, data) {
+		return c, fmt.Errorf("%s is damaged: it is not written as a checkpoint is", path)
+	}
 	return c, nil
 }
 
@@ -154,6 +178,8 @@ func (c Checkpoint) difference(work Work) string {
 		}
 	}
 	switch {
+	case c.Changed != "":
+		return c.Changed
 	case was.Mapping != work.Mapping:
 		return "the mapping, --match or --where is another"
 	case was.Workspace != work.Workspace:
@@ -179,7 +205,8 @@ func writeFile(path string, data []byte) error { return writeFrom(path, bytes.Ne
 
 func writeFrom(path string, from io.Reader) error {
 	temp := path + ".tmp"
-	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	os.Remove(temp) // what a crash left, or somebody else put there with a mode of his
+	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}

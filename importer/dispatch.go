@@ -15,7 +15,7 @@ import (
 // flight at most, which keeps each person's operations in order.
 type lane struct {
 	pending *batch        // what is not sent yet; nil: nothing
-	since   int           // the block of the oldest pending operation
+	since   int           // blocks that were taken before the one of the oldest pending operation
 	last    chan struct{} // closed when the lane's last request is answered; nil: there was none
 }
 
@@ -32,7 +32,7 @@ type dispatcher struct {
 	group  *errgroup.Group
 	lanes  []lane
 	limits limits
-	blocks int
+	blocks int // that were taken, by weight
 }
 
 // dispatch runs the dispatcher until the blocks end or none is to be begun.
@@ -73,7 +73,6 @@ func (f *flow) mapped(ctx context.Context) (b *block, m mapped, ok bool) {
 // a lane that few people are in goes out too: half a window later it would hold
 // up the settling of the rows around it.
 func (d *dispatcher) take(ctx context.Context, b *block, m mapped) error {
-	d.blocks++
 	d.spend(int64(b.Len())-b.others, len(b.refused))
 	b.left, b.accepted = b.sent, 0
 	if d.Receipt != "" {
@@ -95,6 +94,7 @@ func (d *dispatcher) take(ctx context.Context, b *block, m mapped) error {
 		}
 		l.pending.add(op, origin{it.hash, b, it.record})
 	}
+	d.blocks += b.weight
 	for i := range d.lanes {
 		if l := &d.lanes[i]; l.pending != nil && d.blocks-l.since >= d.window()/2 {
 			d.sendLane(ctx, l)

@@ -36,6 +36,9 @@ func (p *pool[T]) take() T {
 	return x
 }
 
+// widen gives a token back without a thing.
+func (p *pool[T]) widen() { p.free <- struct{}{} } // never full: the token was taken
+
 // give gives a thing back. What the pool has no place for is let go.
 func (p *pool[T]) give(x T) {
 	p.mu.Lock()

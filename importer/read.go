@@ -23,6 +23,7 @@ func (f *flow) read(ctx context.Context) {
 		for f.left > 0 && f.readErr == nil {
 			b, err := f.next(ctx, i)
 			if errors.Is(err, io.EOF) {
+				f.readErr = f.Sources[i].Input.Changed()
 				break
 			}
 			if f.readErr = err; err == nil {
@@ -31,9 +32,20 @@ func (f *flow) read(ctx context.Context) {
 			}
 		}
 	}
-	if f.readErr == nil || f.count > 0 || f.start != (Position{}) {
+	begun := f.count > 0 || f.start != Position{}
+	if f.readErr == nil || begun && !errors.Is(f.readErr, rows.ErrChanged) { // or its last row may be half a row
 		f.hand(ctx, ahead)
 	}
+}
+
+// changed returns an error if a source is no longer what it was when it was opened.
+func (f *flow) changed() error {
+	for _, s := range f.Sources {
+		if err := s.Input.Changed(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // seek brings source i to where the run begins or goes on.
@@ -78,6 +90,9 @@ func (f *flow) next(ctx context.Context, i int) (*block, error) {
 	}
 	b.source = i
 	f.left -= int64(b.Len())
+	if !f.weigh(ctx, b) {
+		return nil, errHalted
+	}
 	return b, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,6 +26,7 @@ type reportFormat struct {
 	input  *rows.Input
 	own    []bool // by column: it is a report's own, from an earlier run
 	hasOwn bool
+	whole  bool // the last columns are a whole report
 	many   bool // there are several inputs: messages name theirs
 }
 
@@ -35,6 +37,8 @@ func (j *Job) reportFormat() reportFormat {
 		f.own = append(f.own, own)
 		f.hasOwn = f.hasOwn || own
 	}
+	n := len(f.input.Columns) - len(rows.ReportColumns)
+	f.whole = n >= 0 && slices.EqualFunc(f.input.Columns[n:], rows.ReportColumns, func(c rows.Column, name string) bool { return c.Name == name })
 	return f
 }
 
@@ -81,7 +85,9 @@ func (f *reportFormat) appendHeader(dst []byte) []byte {
 func (f *reportFormat) appendCSV(dst []byte, row *rows.Row, delimiter byte, r refused) []byte {
 	d := f.input.Delimiter
 	broken := row.Broken != nil && row.Broken.Reason == rows.ReasonMalformed
-	if broken || !f.hasOwn && delimiter == d {
+	surplus := len(row.Cells) > len(f.own)
+	// With surplus cells nobody can tell which are the report's.
+	if broken || !f.hasOwn && delimiter == d || surplus && !f.whole && delimiter == d {
 		dst = append(append(dst, row.Raw...), d)
 	} else {
 		dst = f.appendOwnless(dst, row.Cells)
@@ -128,6 +134,8 @@ func (f *reportFormat) appendJSONL(dst []byte, row *rows.Row, columns []rows.Col
 	switch {
 	case row.Broken != nil && row.Broken.Reason == rows.ReasonMalformed:
 		dst = rows.AppendJSONString(append(dst, `{"_raw":`...), row.Raw)
+	case row.Broken != nil:
+		dst = append(dst, withoutReport(object[:len(object)-1])...)
 	case slices.ContainsFunc(row.Order, isOwnMember):
 		dst = appendOthers(append(dst, '{'), row, columns)
 	default:
@@ -161,6 +169,18 @@ func onLine(object []byte) []byte {
 	}
 	return line.Bytes()
 }
+
+// withoutReport cuts an earlier report, as appendJSONL writes it, off the members of
+// an object that is refused as a whole, such as one with a name that stands twice: of
+// its members only some are cells, and one that was left out would mend it unasked.
+func withoutReport(members []byte) []byte {
+	if at := bytes.LastIndex(members, []byte(`"_row":`)); at >= 0 && ownReport.Match(members[at:]) {
+		return bytes.TrimRight(members[:at], ", \t")
+	}
+	return members
+}
+
+var ownReport = regexp.MustCompile(`^"_row": *\d+, *"_line": *\d+, *"_reason": *".*", *"_status": *(null|\d+) *$`)
 
 // isOwnMember tells the members of JSONL objects that are an earlier report's:
 // the settler's parsers have them as their first columns.

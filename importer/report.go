@@ -22,14 +22,14 @@ type reportFile struct {
 	path   string
 	file   *os.File  // nil: nothing to write yet
 	size   int64     // bytes that are settled
-	sum    hash.Hash // of these
+	sum    hash.Hash // of these; nil: there are none
 	buffer []byte    // what flush will write
 }
 
 // open continues the file behind what is settled, or lets it begin anew. A file
 // that is not as it was left is refused: somebody mended it too early.
 func (f *reportFile) open(settled Extent) error {
-	f.size, f.sum = settled.Bytes, sha256.New()
+	f.size = settled.Bytes
 	if f.size == 0 {
 		if err := os.Remove(f.path); err != nil && !os.IsNotExist(err) {
 			return err
@@ -40,7 +40,7 @@ func (f *reportFile) open(settled Extent) error {
 	if err != nil {
 		return fmt.Errorf("its file is missing: %w", err)
 	}
-	f.file = file
+	f.file, f.sum = file, sha256.New()
 	n, err := io.Copy(f.sum, io.NewSectionReader(file, 0, f.size))
 	if err != nil {
 		return err
@@ -81,9 +81,14 @@ func (f *reportFile) flush() error {
 	if err := f.file.Sync(); err != nil {
 		return err
 	}
+	if f.sum == nil {
+		f.sum = sha256.New()
+	}
 	f.size += int64(len(f.buffer))
 	f.sum.Write(f.buffer)
-	f.buffer = f.buffer[:0]
+	if f.buffer = f.buffer[:0]; cap(f.buffer) > 4*blockBytes {
+		f.buffer = nil // few records are so long
+	}
 	return nil
 }
 

@@ -141,13 +141,16 @@ func (f *flow) run(ctx context.Context) error {
 	f.settler.drained = err == nil
 	if f.halted() && (err == nil || errors.Is(err, f.cause)) {
 		if f.complete() && errors.Is(f.cause, ErrInterrupted) {
-			return nil
+			return f.changed()
 		}
 		return f.cause
 	}
 	if err == nil {
 		<-f.readDone // dispatch has seen its end
 		err = f.readErr
+	}
+	if err == nil {
+		err = f.changed()
 	}
 	return err
 }
@@ -292,7 +295,7 @@ func (f *flow) settle(ctx context.Context) error {
 			return err
 		}
 		for _, b := range queue[:n] {
-			f.blocks.give(b)
+			f.putBack(b)
 		}
 		queue = append(queue[:0], queue[n:]...)
 	}

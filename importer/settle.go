@@ -2,7 +2,7 @@ package importer
 
 import (
 	"cmp"
-	"crypto/sha256"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -44,7 +44,6 @@ func newSettler(j *Job) (*settler, error) {
 	} else {
 		s.state.StartedAt = s.begun.UTC()
 		s.rejected.path = j.RejectedPath
-		s.rejected.sum = sha256.New()
 	}
 	s.before, s.again = s.state, s.state.Ahead
 	s.reasons = newTally(s.state.Reasons)
@@ -248,8 +247,11 @@ func (s *settler) finish(err error) (*Summary, error) {
 	if s.drained {
 		s.state.Ahead = Ahead{}
 	}
-	if err != nil && s.state.seen() == 0 && s.state.Requests == 0 { // nothing to go on with
+	switch {
+	case err != nil && s.state.seen() == 0 && s.state.Requests == 0: // nothing to go on with
 		s.state.Ended = endedDropped
+	case errors.Is(err, rows.ErrChanged):
+		s.state.Changed = err.Error()
 	}
 	if saveErr := s.store(); err == nil {
 		err = saveErr

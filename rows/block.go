@@ -15,6 +15,10 @@ const MaxRecord = 16 << 20
 // than one record has at most so many more than it was to have.
 const ReadSize = 64 << 10
 
+// maxTypical bounds what a block gets at once. A longer record makes its block grow,
+// and not those behind it.
+const maxTypical = 1 << 20
+
 // Block is a run of whole records, the unit of mapping and settling. The zero
 // Block is ready for Input.Next, which may be given the same one again.
 type Block struct {
@@ -229,7 +233,7 @@ func (c *cutter) unterminated() error {
 // fewer.
 func (c *cutter) finish() {
 	in, b := c.in, c.block
-	in.typical = max(in.typical, len(b.data)+ReadSize)
+	in.typical = max(in.typical, min(len(b.data)+ReadSize, maxTypical))
 	in.carry = append(in.carry[:0], b.data[c.end:]...)
 	b.data = b.data[:c.end]
 	in.at = Position{b.from.Row + int64(len(b.records)), c.endLine, b.from.Offset + int64(c.end)}

@@ -28,7 +28,7 @@ type Options struct {
 // Input is one opened source of rows. Its fields are set by Open and not
 // changed afterwards; its methods belong to one goroutine.
 type Input struct {
-	Name        string   // the path as it was given, or "standard input"
+	Name        string   // the path as it can be shown, see Printable, or "standard input"
 	Path        string   // the path as it was given
 	Stored      Format   // what the file is
 	Format      Format   // what its rows are, Stored.Rows: CSV or JSONL
@@ -60,8 +60,10 @@ type Input struct {
 	stop    error // what the last call of Next returned, if not nil: the ones that follow do too
 	padded  bool  // a line ending was added behind the last record
 	closed  bool  // an array, of which nothing follows
-	typical int   // bytes that the largest block so far needed
+	typical int   // bytes that the largest block so far needed, up to maxTypical
 	read    atomic.Int64
+
+	was os.FileInfo // of the file, when it was opened
 }
 
 // Expand turns command-line arguments into paths: a pattern that no file is
@@ -75,10 +77,10 @@ func Expand(args []string) ([]string, error) {
 		}
 		matches, err := filepath.Glob(arg)
 		if err != nil {
-			return nil, &Error{Name: arg, Msg: "not a valid pattern", Err: err}
+			return nil, &Error{Name: Printable(arg), Msg: "there is no such file, and as a pattern it is not valid"}
 		}
 		if len(matches) == 0 {
-			return nil, &Error{Name: arg, Msg: "no file matches this pattern"}
+			return nil, &Error{Name: Printable(arg), Msg: "no file matches this pattern"}
 		}
 		paths = append(paths, matches...)
 	}
@@ -88,7 +90,7 @@ func Expand(args []string) ([]string, error) {
 // Open opens the file at path, "-" being standard input, finds out what it is
 // and reads a CSV header. Errors are of type *Error.
 func Open(path string, o Options) (*Input, error) {
-	in := &Input{Name: path, Path: path, Delimiter: o.Delimiter, options: o, Size: -1, close: func() {}}
+	in := &Input{Name: Printable(path), Path: path, Delimiter: o.Delimiter, options: o, Size: -1, close: func() {}}
 	if err := in.open(o.Stdin); err != nil {
 		return nil, err
 	}
@@ -118,30 +120,30 @@ func (in *Input) open(stdin io.Reader) error {
 		in.source = counter{stdin, &in.read}
 		return nil
 	}
-	info, err := os.Stat(in.Path)
-	if err != nil {
-		return &Error{Name: in.Name, Msg: "cannot be opened", Err: cause(err)}
+	if err := in.refuseNoFile(); err != nil {
+		return err
 	}
-	if info.IsDir() {
-		return &Error{Name: in.Name, Msg: "is a directory", Hint: "name a file, or a pattern such as " + filepath.Join(in.Path, "*.csv")}
-	}
+	var err error
 	if in.file, err = os.Open(in.Path); err != nil {
 		return &Error{Name: in.Name, Msg: "cannot be opened", Err: cause(err)}
 	}
-	if info.Mode().IsRegular() {
-		in.Size = info.Size()
+	if in.was, err = in.file.Stat(); err != nil {
+		in.file.Close()
+		return &Error{Name: in.Name, Msg: "cannot be opened", Err: cause(err)}
+	}
+	if in.was.Mode().IsRegular() {
+		in.Size = in.was.Size()
 	}
 	in.source = counter{in.bounded(0), &in.read}
 	return nil
 }
 
-// bounded reads the file from offset on, and a regular one no further than it
-// reached when it was opened: what is appended later is not what was looked at.
+// bounded reads the file from offset on, a regular one as whole does.
 func (in *Input) bounded(offset int64) io.Reader {
 	if in.Size < 0 {
 		return in.file
 	}
-	return io.LimitReader(in.file, in.Size-offset)
+	return &whole{in.file, in.Size - offset, in.Size}
 }
 
 // cause drops the operation and path that os errors repeat.

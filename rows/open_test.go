@@ -284,7 +284,7 @@ func TestExpand(t *testing.T) {
 	compare(t, "paths", got, []string{"-", in("c.jsonl"), in("a.csv"), in("b.csv"), in("[x].csv"), in("none.csv")})
 	for pattern, want := range map[string]string{
 		in("*.tsv"): in("*.tsv") + ": no file matches this pattern",
-		in("[a"):    in("[a") + ": not a valid pattern: syntax error in pattern",
+		in("[a"):    in("[a") + ": there is no such file, and as a pattern it is not valid",
 	} {
 		if _, err := Expand([]string{pattern}); err == nil || err.Error() != want {
 			t.Errorf("%s: %v, want %s", pattern, err, want)

@@ -36,6 +36,9 @@ func (p *program) settings(file string) (map[string]string, error) {
 	if err != nil {
 		return nil, usage(fmt.Sprintf("--credentials: %v", err), "")
 	}
+	if !info.Mode().IsRegular() {
+		return nil, usage(fmt.Sprintf("--credentials: %s is no file", file), "it is a file of NAME=value lines")
+	}
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {
 		return nil, usage(fmt.Sprintf("--credentials: others may read %s (mode %04o)", file, mode), "chmod 600 "+file)
 	}

@@ -65,10 +65,10 @@ func (p *program) fail(err error) int {
 		return code
 	}
 	if err.Error() != "" {
-		fmt.Fprintf(p.err, "ciobulk: %s\n", err)
+		fmt.Fprintf(p.err, "ciobulk: %s\n", tame(err.Error()))
 	}
 	if hint != "" {
-		fmt.Fprintf(p.err, "hint: %s\n", hint)
+		fmt.Fprintf(p.err, "hint: %s\n", tame(hint))
 	}
 	return code
 }
@@ -85,6 +85,8 @@ func classify(err error) (code int, hint string) {
 	switch {
 	case errors.As(err, &exit):
 		return exit.code, exit.hint
+	case errors.Is(err, rows.ErrChanged):
+		return exitUsage, "let nobody write to it meanwhile, or give a copy of it, and begin again by --restart"
 	case errors.As(err, &rowsError):
 		return exitUsage, rowsError.Hint
 	case errors.As(err, &mapError):

@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/ciobulk/ciobulk/customerio"
+	"github.com/ciobulk/ciobulk/rows"
 	"github.com/urfave/cli/v2"
 )
 
@@ -78,16 +79,16 @@ func printPerson(out io.Writer, format string, f found) error {
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, line := range [][2]string{{"id", f.ID}, {"email", f.Email}, {"cio_id", f.CioID}} {
-		fmt.Fprintf(w, "%s\t%s\n", line[0], oneLine(line[1]))
+		fmt.Fprintf(w, "%s\t%s\n", line[0], rows.Printable(line[1]))
 	}
 	fmt.Fprintf(w, "unsubscribed\t%t\ndevices\t%d\n", f.Unsubscribed, f.Devices)
 	for _, name := range slices.Sorted(maps.Keys(f.Attributes)) {
 		if name != "id" && name != "email" && name != "cio_id" && name != "unsubscribed" {
-			fmt.Fprintf(w, "%s\t%s\n", oneLine(name), oneLine(f.Attributes[name]))
+			fmt.Fprintf(w, "%s\t%s\n", rows.Printable(name), rows.Printable(f.Attributes[name]))
 		}
 	}
 	for _, s := range f.Segments {
-		fmt.Fprintf(w, "segment %d\t%s\n", s.ID, oneLine(s.Name))
+		fmt.Fprintf(w, "segment %d\t%s\n", s.ID, rows.Printable(s.Name))
 	}
 	return w.Flush()
 }
@@ -97,14 +98,4 @@ func printJSON(out io.Writer, v any) error {
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(v)
-}
-
-// oneLine keeps what others wrote from moving the cursor or breaking the table.
-func oneLine(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return ' '
-		}
-		return r
-	}, text)
 }

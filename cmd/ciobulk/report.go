@@ -59,7 +59,7 @@ func (r *reporter) say(level slog.Level, msg string, args ...any) {
 	if r.bar != nil {
 		r.bar.clear()
 	}
-	fmt.Fprintf(r.err, "ciobulk: %s\n", msg)
+	fmt.Fprintf(r.err, "ciobulk: %s\n", tame(msg))
 }
 
 // note tells what is no error and may matter.
@@ -179,7 +179,7 @@ func (r *reporter) ended(s *session, summary *importer.Summary, end *exitError) 
 		return
 	}
 	t := table{summary: summary, session: s, end: end}
-	fmt.Fprint(r.out, t.text())
+	fmt.Fprint(r.out, tame(t.text()))
 }
 
 // grouped writes a number with commas between its thousands.

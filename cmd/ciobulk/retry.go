@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -15,69 +14,10 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// recipe is what a run does, kept beside its record so that its rejected rows can
-// be sent again without saying all of it anew. It holds no credentials.
-type recipe struct {
-	Verb       string   `json:"verb"`
-	Mapping    bool     `json:"mapping"` // there is a copy of it
-	Match      string   `json:"match,omitempty"`
-	Where      string   `json:"where,omitempty"`
-	Segment    string   `json:"segment,omitempty"`
-	Format     string   `json:"format"`
-	Delimiter  string   `json:"delimiter,omitempty"`
-	NoTriggers bool     `json:"no_triggers,omitempty"`
-	Receipt    string   `json:"receipt_identifiers,omitempty"`
-	Origins    []origin `json:"origins"` // the inputs that the rows came from
-	Nonce      string   `json:"nonce,omitempty"`
-}
-
-// origin is an input that rows, and so the ids of their events, came from.
-type origin struct {
-	Name   string `json:"name"`
-	Size   int64  `json:"size"`
-	Digest string `json:"sha256_of_ends"`
-}
-
-const (
-	recipeFile  = "job.json"
-	mappingCopy = "mapping.yaml"
-)
-
 // retried is the run whose rows are sent again.
 type retried struct {
 	run    *importer.Run
 	recipe recipe
-}
-
-// keepRecipe records what the run does.
-func (s *session) keepRecipe() error {
-	in := s.job.Sources[0].Input
-	r := recipe{
-		Verb: s.verb.name, Match: s.c.String("match"), Where: s.c.String("where"), Segment: s.wanted,
-		NoTriggers: s.job.NoTriggers, Receipt: string(s.job.Receipt),
-		Format: string(in.Format), Nonce: s.job.Run.Checkpoint.Nonce,
-	}
-	if in.Format == rows.CSV {
-		r.Delimiter = string(in.Delimiter)
-	}
-	for _, source := range s.job.Sources {
-		r.Origins = append(r.Origins, origin{source.Input.Name, source.Input.Size, source.Input.Digest})
-	}
-	if s.retried != nil {
-		was := s.retried.recipe
-		r.Match, r.Where, r.Origins, r.Nonce = was.Match, was.Where, was.Origins, was.Nonce
-	}
-	if source := s.mapping.Source(); len(source) > 0 {
-		r.Mapping = true
-		if err := s.job.Run.WriteFile(mappingCopy, source); err != nil {
-			return err
-		}
-	}
-	data, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
-	}
-	return s.job.Run.WriteFile(recipeFile, append(data, '\n'))
 }
 
 // retriedWorkspace is the only workspace that a retry may go to, 0 where that is
@@ -182,10 +122,7 @@ func (p *program) findRun(stateDir, name string) (*retried, error) {
 	was := &retried{run: run}
 	data, err := os.ReadFile(filepath.Join(dir, recipeFile))
 	if err == nil {
-		err = json.Unmarshal(data, &was.recipe)
-	}
-	if err == nil && len(was.recipe.Origins) == 0 {
-		err = errors.New("it names no input")
+		was.recipe, err = readRecipe(data)
 	}
 	if err != nil {
 		return nil, usage(fmt.Sprintf("what run %s did cannot be read: %v", run.Name, err), "")

@@ -19,7 +19,8 @@ import (
 // The test binary is also the program: scripts and crash tests run it under
 // the name ciobulk.
 func TestMain(m *testing.M) {
-	testscript.Main(atHome{m}, map[string]func(){"ciobulk": main, "ciobulk-unpaced": unpaced, "counting-service": countingService})
+	testscript.Main(atHome{m}, map[string]func(){"ciobulk": main, "ciobulk-unpaced": unpaced, "counting-service": countingService,
+		"ciobulk-measured": measured, "ciobulk-panicking": panicking})
 }
 
 // atHome is the tests with a state directory of their own, so that they neither
@@ -79,6 +80,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"faults": setFaults, "person": showPerson, "expect": expectStat, "rows": makeRows, "exits": exits, "records": countRecords,
 			"makesegment": makeSegment, "members": countMembers, "tracked": tracked, "happened": happened,
+			"tame": saidTamely, "socket": makeSocket,
 		},
 		UpdateScripts: os.Getenv("UPDATE") != "",
 	})

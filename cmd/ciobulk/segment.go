@@ -15,6 +15,7 @@ import (
 	"github.com/ciobulk/ciobulk/customerio"
 	"github.com/ciobulk/ciobulk/importer"
 	"github.com/ciobulk/ciobulk/mapping"
+	"github.com/ciobulk/ciobulk/rows"
 	"github.com/urfave/cli/v2"
 )
 
@@ -96,7 +97,7 @@ func printSegments(out io.Writer, format string, segments []customerio.Segment) 
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "ID\tTYPE\tSTATE\tNAME")
 	for _, s := range segments {
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", s.ID, oneLine(s.Type), oneLine(s.State), oneLine(s.Name))
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", s.ID, rows.Printable(s.Type), rows.Printable(s.State), rows.Printable(s.Name))
 	}
 	return w.Flush()
 }

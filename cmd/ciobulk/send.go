@@ -13,6 +13,7 @@ import (
 	"github.com/ciobulk/ciobulk/customerio"
 	"github.com/ciobulk/ciobulk/importer"
 	"github.com/ciobulk/ciobulk/ratelimit"
+	"github.com/ciobulk/ciobulk/rows"
 )
 
 // rehearse does all but sending.
@@ -97,6 +98,7 @@ func (s *session) send() error {
 	s.job.Sender, s.job.Stop, s.job.Progress = track, stop, s.report.progress
 	summary, err := s.job.Do(ctx)
 	s.compareSegment(counting, before, summary)
+	s.noteReplaced()
 	return s.conclude(summary, err)
 }
 
@@ -174,6 +176,7 @@ func (s *session) begin() error {
 	if err != nil {
 		return err
 	}
+	s.noteLooseState(s.c.String("state-dir"))
 	s.job.Run, err = s.state().Begin(work, mode(s.c), s.job.Begun)
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		return usage(path.Error(), "--state-dir names another place for the records of runs")
@@ -245,7 +248,7 @@ func (s *session) describe() (importer.Work, error) {
 			if err != nil {
 				return w, err
 			}
-			f.Path = path
+			f.Path = rows.Printable(path) // which JSON keeps as it is
 		}
 		w.Inputs = append(w.Inputs, f)
 	}

@@ -129,7 +129,7 @@ func (t table) reasons(b *strings.Builder) {
 
 // why names a reason: the service's word for it, the field, the answer's status.
 func why(r importer.Reason) string {
-	text := strings.TrimSpace(r.Reason + " " + r.Field)
+	text := strings.TrimSpace(rows.Printable(r.Reason + " " + r.Field))
 	if r.Status > 0 {
 		text += fmt.Sprintf(" (%d)", r.Status)
 	}
@@ -155,7 +155,11 @@ func (t table) next(b *strings.Builder) {
 	}
 	switch t.end.code {
 	case exitInterrupted, exitBroken, exitUnavailable, exitBudget:
-		fmt.Fprintf(b, "\nto go on: %s\n", t.resumeCommand())
+		if t.session.inputsAreOthers() {
+			fmt.Fprintf(b, "\nto begin again: %s\n", t.againCommand("--restart"))
+			return
+		}
+		fmt.Fprintf(b, "\nto go on: %s\n", t.againCommand("--resume"))
 	}
 }
 
@@ -207,25 +211,46 @@ func (t table) stateDir() []string {
 	return []string{"--state-dir", t.session.c.String("state-dir")}
 }
 
-// resumeCommand is the present call with --resume.
-func (t table) resumeCommand() string {
+// againCommand is the present call with --resume or --restart.
+func (t table) againCommand(flag string) string {
 	words := []string{"ciobulk"}
 	for _, arg := range t.session.args[1:] {
 		if arg != "--restart" && arg != "--resume" {
 			words = append(words, arg)
 		}
 	}
-	return shellLine(append(words, "--resume"))
+	return shellLine(append(words, flag))
 }
 
 // shellLine joins words so that a shell splits them again.
 func shellLine(words []string) string {
 	for i, w := range words {
+		if escaped := rows.Printable(w); escaped != w {
+			words[i] = dollarQuoted(w)
+			continue
+		}
 		if w == "" || strings.ContainsAny(w, " \t\n'\"\\$`*?[](){}<>|&;#~!") {
 			words[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
 		}
 	}
 	return strings.Join(words, " ")
+}
+
+// dollarQuoted writes a word byte by byte, where it is no plain text, for shells
+// that know $'…'.
+func dollarQuoted(word string) string {
+	var b strings.Builder
+	for i := range len(word) {
+		switch c := word[i]; {
+		case c == '\'' || c == '\\':
+			b.WriteString("\\" + string(rune(c)))
+		case c < ' ' || c >= 0x7f:
+			fmt.Fprintf(&b, `\x%02x`, c)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return "$'" + b.String() + "'"
 }
 
 func counted(n int64, what string) string {

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// FuzzRecipe reads any bytes as what a run did: they are refused, or they are what
+// is read again when they are written, and name a file of rejected rows in the
+// run's own directory and how to read it.
+func FuzzRecipe(f *testing.F) {
+	for _, text := range []string{
+		`{"verb":"upsert","mapping":true,"format":"csv","delimiter":",","origins":[{"name":"people.csv","size":7,"sha256_of_ends":"ab"}],"nonce":"x"}`,
+		`{"verb":"delete","format":"jsonl","receipt_identifiers":"hash","origins":[{"name":"-","size":-1,"sha256_of_ends":""}]}`,
+		`{"verb":"upsert","format":"../../x","origins":[{}]}`, `{"format":"csv","delimiter":"\u20ac","origins":[{}]}`, `{"format":"csv","delimiter":"\ufffd","origins":[{}]}`,
+		`{"format":"csv","origins":[{}]}`, `{"format":"jsonl","origins":[{}]} {}`, `{"format":"jsonl","origins":[]}`, `{"format":"jsonl","key":"x","origins":[{}]}`,
+		"", "null", "[]", "{", `{"format":"jsonl","origins":[{"size":1e3}]}`,
+	} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		r, err := readRecipe(data)
+		if err != nil {
+			return
+		}
+		if r.Format != "csv" && r.Format != "jsonl" || len(r.Delimiter) > 1 || len(r.Origins) == 0 || strings.ContainsAny(r.Format, "./") {
+			t.Fatalf("%q is read as %+v", data, r)
+		}
+		written, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := readRecipe(written); err != nil || !reflect.DeepEqual(again, r) {
+			t.Errorf("%q is read as %+v, written as %s and read as %+v, %v", data, r, written, again, err)
+		}
+	})
+}
