@@ -180,17 +180,22 @@ func (p *program) findRun(stateDir, name string) (*retried, error) {
 		return nil, usage(fmt.Sprintf("run %s is unfinished (%s done)", run.Name, counted(run.Checkpoint.Rows, "row")), "--resume it first, with the command that began it")
 	}
 	was := &retried{run: run}
-	data, err := os.ReadFile(filepath.Join(dir, recipeFile))
-	if err == nil {
-		err = json.Unmarshal(data, &was.recipe)
-	}
-	if err == nil && len(was.recipe.Origins) == 0 {
-		err = errors.New("it names no input")
-	}
-	if err != nil {
+	if was.recipe, err = readRecipe(dir); err != nil {
 		return nil, usage(fmt.Sprintf("what run %s did cannot be read: %v", run.Name, err), "")
 	}
 	return was, nil
+}
+
+// readRecipe reads what the run in dir does.
+func readRecipe(dir string) (r recipe, err error) {
+	data, err := os.ReadFile(filepath.Join(dir, recipeFile))
+	if err == nil {
+		err = json.Unmarshal(data, &r)
+	}
+	if err == nil && len(r.Origins) == 0 {
+		err = errors.New("it names no input")
+	}
+	return r, err
 }
 
 // recorded returns the directories of the runs in stateDir.
