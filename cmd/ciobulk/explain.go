@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/ciobulk/ciobulk/mapping"
 	"github.com/ciobulk/ciobulk/rows"
@@ -40,7 +38,8 @@ makes of it: every cell and every step from its text to the JSON that is sent, t
 columns that are not sent, the operation exactly as it is sent, how near it is to the
 limits, and what the last run of the same file and verb recorded of it. Nothing is
 sent and no credentials are needed. A value on one line is sent as it stands there.
-Whether another row of the person goes instead (duplicates) is not looked at.`,
+Whether another row of the person goes instead (duplicates) is not looked at. A person
+who has no row is exit code 3.`,
 		UsageText: `ciobulk explain people.csv -m people.yaml --row 3
 ciobulk explain people.csv -m people.yaml --row 3,7 --row 100-110
 ciobulk explain people.csv -m people.yaml --match ada@example.com
@@ -60,6 +59,7 @@ type explainer struct {
 	asked   []span
 	values  []string // of people whose rows are asked for
 	found   map[string]bool
+	names   []string // that runs of the verb go by
 	history *history
 	pending []*explained // up to maxPending, for whom the records are read at once
 	printed bool
@@ -102,109 +102,6 @@ func (p *program) explain(c *cli.Context, asked, match texts) (err error) {
 		err = x.missing()
 	}
 	return err
-}
-
-// open opens the input, settles what --match means and which verb is meant, and
-// binds the mapping.
-func (x *explainer) open(path string, match texts) (err error) {
-	paths, err := rows.Expand([]string{path})
-	if err != nil {
-		return err
-	}
-	if len(paths) > 1 {
-		return usage(fmt.Sprintf("%s is %d files", path, len(paths)), "name the one that the row is in, such as "+paths[0])
-	}
-	if x.options, err = inputOptions(x.c); err != nil {
-		return err
-	}
-	x.options.Stdin = x.in
-	if x.input, err = x.openInput(paths[0]); err != nil {
-		return err
-	}
-	x.report.opened(x.input)
-	if err = x.prepare(match); err != nil {
-		x.input.Close()
-	}
-	return err
-}
-
-func (x *explainer) prepare(match texts) error {
-	spec, values, err := x.matches(match)
-	if err != nil {
-		return err
-	}
-	if x.values = values; len(x.values)+len(x.asked) == 0 {
-		return usage("nothing says which row to explain", "add --row N, or --match VALUE for the rows of a person")
-	}
-	if x.mapping, err = x.loadMapping(x.c.String("mapping"), spec, x.c.String("where")); err != nil {
-		return err
-	}
-	names, err := x.chooseVerb()
-	if err != nil {
-		return err
-	}
-	plan, err := x.mapping.Bind(x.input)
-	if err != nil {
-		return err
-	}
-	for _, note := range plan.Notes {
-		x.report.note(note)
-	}
-	if rule := x.mapping.DuplicateRule(); rule != mapping.KeepDuplicates {
-		x.report.note(fmt.Sprintf("duplicates: %s: whether another row of the same person goes instead is not looked at here; ciobulk plan does", rule))
-	}
-	now := time.Now()
-	x.mapper = plan.Mapper(x.input, mapping.Terms{Begun: now, LiveFrom: mapping.LiveFrom(now)})
-	x.history, err = x.recall(names, plan)
-	return err
-}
-
-// matches tells the one --match that says how people are found from those that name
-// a person: it is a field, with a column that there is.
-func (x *explainer) matches(match texts) (spec string, values []string, err error) {
-	unsure := ""
-	for _, text := range match {
-		field, column, given := strings.Cut(text, "=")
-		if !given {
-			column = field
-		}
-		isField := slices.Contains([]string{"id", "email", "cio_id", "phone"}, field)
-		has := slices.ContainsFunc(x.input.Columns, func(c rows.Column) bool { return c.Name == column })
-		switch {
-		case strings.TrimSpace(text) == "":
-			return "", nil, usage("--match is empty", "it is a person's "+verbs[0].matches()+", or FIELD[=COLUMN]")
-		case isField && has && spec != "":
-			return "", nil, usage(fmt.Sprintf("--match %s and --match %s both say how to find people", spec, text), "keep one of them")
-		case isField && has:
-			spec = text
-			continue
-		case isField && unsure == "":
-			unsure = text
-		}
-		values = append(values, text)
-	}
-	if spec == "" && unsure != "" && x.c.String("mapping") == "" {
-		return unsure, slices.DeleteFunc(values, func(v string) bool { return v == unsure }), nil // and it is told which columns there are
-	}
-	return spec, values, nil
-}
-
-// chooseVerb settles the verb, and returns the names that runs of it go by.
-func (x *explainer) chooseVerb() (names []string, err error) {
-	name, action := x.c.String("verb"), x.mapping.Verb()
-	var known []string
-	for _, v := range verbs {
-		known = append(known, v.name)
-		whole := v.name == name || v.action == mapping.Member && name == "segment"
-		if whole || name == "" && v.action == action {
-			names = append(names, v.name)
-			x.verb = v
-		}
-	}
-	if len(names) == 0 {
-		return nil, usage(fmt.Sprintf("--verb is %q", name), "it is one of "+strings.Join(known, ", "))
-	}
-	return names, x.mapping.SetVerb(x.verb.action)
 }
 
 // read explains the rows that are asked for, and stops behind the last of them.
@@ -298,5 +195,10 @@ func (x *explainer) missing() error {
 		return nil
 	}
 	hint := fmt.Sprintf("people are found by %s in column %q; --match FIELD=COLUMN looks in another one", x.mapping.Match(), x.mapping.MatchColumn())
+	for _, value := range x.values {
+		if field, column, given := strings.Cut(value, "="); given && isField(field) {
+			hint = fmt.Sprintf("%q is taken for a person, as there is no column %q", value, column)
+		}
+	}
 	return &exitError{exitRejected, fmt.Sprintf("no row of %s has the %s %s", x.input.Name, x.mapping.Match(), strings.Join(absent, " or ")), hint}
 }

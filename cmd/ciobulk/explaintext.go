@@ -4,9 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"github.com/ciobulk/ciobulk/customerio"
 	"github.com/ciobulk/ciobulk/mapping"
@@ -63,29 +60,6 @@ func (x *explainer) printText(e *explained) error {
 	x.records(&b, e)
 	_, err := fmt.Fprint(x.out, b.String())
 	return err
-}
-
-// mostName is how wide a name may be that others are set beside.
-const mostName = 24
-
-// tabulate writes lines of three cells each. A long name stands on a line of its
-// own.
-func tabulate(b *strings.Builder, lines [][3]string) {
-	var widths [2]int
-	for _, l := range lines {
-		if n := utf8.RuneCountInString(l[0]); n <= mostName {
-			widths[0] = max(widths[0], n)
-		}
-		widths[1] = max(widths[1], utf8.RuneCountInString(l[1]))
-	}
-	for _, l := range lines {
-		if utf8.RuneCountInString(l[0]) > widths[0] {
-			fmt.Fprintf(b, "  %s\n", l[0])
-			l[0] = ""
-		}
-		line := fmt.Sprintf("  %-*s  %-*s  %s", widths[0], l[0], widths[1], l[1], l[2])
-		b.WriteString(strings.TrimRight(line, " ") + "\n")
-	}
 }
 
 // lines are the conditions and the parts: a line for where a value comes from, and
@@ -201,10 +175,14 @@ var identifierLimits = map[string]int{"id": customerio.MaxID, "cio_id": customer
 // records tells what runs recorded of the row.
 func (x *explainer) records(b *strings.Builder, e *explained) {
 	if len(e.verdicts) == 0 {
-		fmt.Fprintf(b, "  no run of %s on this file is recorded in %s\n", x.verb.name, x.c.String("state-dir"))
+		fmt.Fprintf(b, "  no run of %s on this file is recorded in %s\n", strings.Join(x.names, " or "), x.c.String("state-dir"))
 	}
 	for _, v := range e.verdicts {
-		fmt.Fprintf(b, "  run %s: %s\n", v.Run, v)
+		of := ""
+		if v.RetryOf != "" {
+			of = ", a retry of " + v.RetryOf
+		}
+		fmt.Fprintf(b, "  run %s%s: %s\n", v.Run, of, v)
 	}
 }
 
@@ -225,38 +203,4 @@ func (r refusal) String() string {
 		text += fmt.Sprintf(" (%s)", r.status)
 	}
 	return strings.TrimPrefix(text+": "+printable(r.message), ": ")
-}
-
-// printable writes what would move the cursor, or not be seen, as an escape.
-func printable(text string) string {
-	if strings.IndexFunc(text, func(r rune) bool { return !strconv.IsPrint(r) }) < 0 {
-		return text
-	}
-	quoted := strings.ReplaceAll(strconv.Quote(text), `\"`, `"`)
-	return strings.ReplaceAll(quoted[1:len(quoted)-1], `\\`, `\`)
-}
-
-// escaped is printable for JSON, which stays the same value.
-func escaped(json string) string {
-	var b strings.Builder
-	for _, r := range json {
-		switch {
-		case unicode.IsPrint(r):
-			b.WriteRune(r)
-		case r > 0xffff:
-			high, low := utf16.EncodeRune(r)
-			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
-		default:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		}
-	}
-	return b.String()
-}
-
-// short cuts text behind so many characters.
-func short(text string, most int) string {
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most]) + "…"
-	}
-	return text
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path/filepath"
 	"slices"
@@ -12,7 +11,6 @@ import (
 	"github.com/ciobulk/ciobulk/customerio"
 	"github.com/ciobulk/ciobulk/importer"
 	"github.com/ciobulk/ciobulk/mapping"
-	"github.com/ciobulk/ciobulk/rows"
 )
 
 // history is what is recorded of an input: its runs, and the retries of these.
@@ -37,6 +35,7 @@ type past struct {
 // verdict is what a run recorded of a row.
 type verdict struct {
 	Run     string `json:"run"`
+	RetryOf string `json:"retry_of,omitempty"`
 	Verdict string `json:"verdict"`
 	Reason  string `json:"reason,omitempty"`
 	Field   string `json:"field,omitempty"`
@@ -45,9 +44,6 @@ type verdict struct {
 	Changed string `json:"changed,omitempty"` // what is another now than it was in the run
 }
 
-// refusal is what a rejected file says of a row.
-type refusal struct{ reason, field, message, status string }
-
 // The verdicts that are no ledger's.
 const (
 	notSettled  = "not settled yet"
@@ -55,8 +51,8 @@ const (
 	notKnown    = "not known"
 )
 
-// recall finds the runs of the input that go by one of the names.
-func (x *explainer) recall(names []string, plan *mapping.Plan) (*history, error) {
+// recall finds the runs of the input and the verb.
+func (x *explainer) recall(plan *mapping.Plan) (*history, error) {
 	now, err := workFile(x.input)
 	if err != nil {
 		return nil, err
@@ -75,7 +71,7 @@ func (x *explainer) recall(names []string, plan *mapping.Plan) (*history, error)
 			x.report.note(fmt.Sprintf("the record of run %s cannot be read: %v", filepath.Base(dir), err))
 			continue
 		}
-		if slices.Contains(names, p.Checkpoint.Work.Verb) {
+		if slices.Contains(x.names, p.Checkpoint.Work.Verb) {
 			h.keep(p, now)
 		}
 	}
@@ -160,7 +156,9 @@ func (h *history) last(p past, e *explained, wanted map[int64]bool, origin strin
 	}
 	for _, r := range h.retries[path] {
 		if r.Finished() && r.takes(v.Reason) && !(r.Checkpoint.Work.Shard != "" && e.elsewhere[r.Checkpoint.Work.Shard]) {
-			return h.last(r, e, wanted, origin)
+			again := h.last(r, e, wanted, origin)
+			again.RetryOf = p.Name
+			return again
 		}
 	}
 	return v
@@ -247,72 +245,4 @@ func (p past) unrefused(e *explained, same bool) string {
 		return notKnown
 	}
 	return strings.Join(may, " or ")
-}
-
-// refusals reads what a run's rejected file says of the rows that are judged.
-func (h *history) refusals(p past, wanted map[int64]bool, origin string) (map[int64]refusal, error) {
-	if refused, is := h.refused[p.Name]; is {
-		return refused, nil
-	}
-	found := make(map[int64]refusal)
-	h.refused[p.Name] = found
-	if p.Checkpoint.RejectedFile.Bytes == 0 {
-		return found, nil
-	}
-	o := rows.Options{Format: rows.Format(p.recipe.Format), Encoding: rows.UTF8, Rejected: true}
-	if p.recipe.Delimiter != "" {
-		o.Delimiter = p.recipe.Delimiter[0]
-	}
-	in, err := rows.Open(p.rejectedPath(), o)
-	if err != nil {
-		return nil, err
-	}
-	defer in.Close()
-	if len(p.recipe.Origins) == 1 {
-		origin = "" // messages do not name it
-	}
-	parser := in.Parser(rows.ReportColumns)
-	var b rows.Block
-	for {
-		err := in.Next(&b, 1<<14, 1<<20)
-		if errors.Is(err, io.EOF) {
-			return found, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		for i := range b.Len() {
-			row := parser.Row(&b, i)
-			if r, is := refusalOf(in, row, origin); is && wanted[row.Number] {
-				found[row.Number] = r
-			}
-		}
-	}
-}
-
-// refusalOf reads the report behind a rejected row, if the row is of origin. Of one
-// that cannot be split, only the reason and the message are known.
-func refusalOf(in *rows.Input, row *rows.Row, origin string) (r refusal, is bool) {
-	prefix := ""
-	if origin != "" {
-		prefix = fmt.Sprintf("%s:%d: ", origin, row.Line)
-	}
-	r.reason = string(row.Report.Reason)
-	if r.message, is = strings.CutPrefix(string(row.Report.Message), prefix); !is || r.reason == "" {
-		return r, false
-	}
-	cells := row.Cells
-	if in.Format == rows.CSV { // the last ones, also where there are too many
-		cells = cells[max(len(cells)-len(rows.ReportColumns), 0):]
-	}
-	switch {
-	case in.Format == rows.CSV && r.reason == rows.ReasonMalformed:
-		r.message = strings.ReplaceAll(strings.TrimRight(r.message, `"`+string(in.Delimiter)), `""`, `"`)
-	case len(cells) >= len(rows.ReportColumns):
-		r.field, r.status = string(cells[3].Text), string(cells[5].Text)
-	}
-	if r.status == "null" { // JSONL has it so
-		r.status = ""
-	}
-	return r, true
 }
