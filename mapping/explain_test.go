@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -120,6 +121,7 @@ func checkExplanations(t *testing.T, m *Mapping, input string) map[string]bool {
 			checkProblem(t, e)
 		}
 		checkSteps(t, explaining, e)
+		checkColumns(t, m, e)
 	}
 	return seen
 }
@@ -198,6 +200,52 @@ func checkSteps(t *testing.T, m *Mapper, e Explanation) {
 		got, problem := m.value(nil, nil, &bare, rows.Cell{Kind: last.Kind, Text: []byte(last.Text)})
 		if problem != "" || string(got) != p.JSON {
 			t.Fatalf("%+v: the last step makes %s %s", p, got, problem)
+		}
+	}
+}
+
+// checkColumns wants a column to be told once, and an action where the row says one.
+func checkColumns(t *testing.T, m *Mapping, e Explanation) {
+	t.Helper()
+	of := make(map[string]bool)
+	for _, p := range e.Parts {
+		if p.Source == FromColumn || p.Source == FromRest {
+			of[p.From] = true
+		}
+	}
+	for _, u := range e.Unsent {
+		if of[u.Column] {
+			t.Fatalf("%q is told both as sent and as not sent: %+v", u.Column, e)
+		}
+		of[u.Column] = true
+	}
+	if bad := e.Rejection.Field == "operation"; e.Record == "" && (bad && e.Action != "" || !bad && e.Action == "" && e.Outcome != Filtered) {
+		t.Fatalf("%q is the action of %+v", e.Action, e)
+	}
+}
+
+// The id of an event is the column's if it has one, and derived otherwise.
+func TestExplainIDs(t *testing.T) {
+	t.Parallel()
+	m := parse(t, "operation: event\nmatch: {id: id}\nevent: {name: {value: N}, id: {column: u, trim: true}}\n")
+	if err := m.SetVerb(Event); err != nil {
+		t.Fatal(err)
+	}
+	in := open(t, "id,u\n1, 01arz3ndektsv4rrffq69g5fav\n2,\n3,x\n")
+	mapper := bind(t, m, in).Mapper(in, Terms{})
+	var b rows.Block
+	if err := in.Next(&b, 10, 1<<20); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{`column u " 01arz3ndektsv4rrffq69g5fav" [{trim {1 01arz3ndektsv4rrffq69g5fav}}] "01ARZ3NDEKTSV4RRFFQ69G5FAV" `,
+		`derived  "" [] * `, `column u "x" []  "x" is not a ULID, 26 characters such as 01ARZ3NDEKTSV4RRFFQ69G5FAV`} {
+		parts := mapper.Explain(&b, i).Parts
+		p := parts[slices.IndexFunc(parts, func(p Part) bool { return p.Role == IDPart })]
+		if p.Source == Derived && len(p.JSON) == 28 {
+			p.JSON = "*"
+		}
+		if got := fmt.Sprintf("%s %s %q %v %s %s", p.Source, p.From, p.Cell.Text, p.Steps, p.JSON, p.Problem); got != want {
+			t.Errorf("row %d: got %s, want %s", i+1, got, want)
 		}
 	}
 }
