@@ -29,8 +29,10 @@ type Forecast struct {
 	// and drops the second.
 	Claims Pairs `json:"claims"`
 
-	Requests []Preview `json:"first_requests"`
-	Seconds  float64   `json:"seconds_at_rate"` // that the requests take at the chosen rate
+	Seconds float64 `json:"seconds_at_rate"` // that the requests take at the chosen rate
+
+	// Requests are the first ones. They hold people's data, and so are in no summary.
+	Requests []Preview `json:"-"`
 
 	match   customerio.Match
 	inputs  []inputRows

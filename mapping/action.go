@@ -75,10 +75,31 @@ func (m *Mapping) Actions() []Action {
 // view.
 func (m *Mapping) Events() bool { return slices.ContainsFunc(m.Actions(), Action.isEvent) }
 
+// Verb is what the mapping itself says that the rows are for: upsert where it does
+// not.
+func (m *Mapping) Verb() Action {
+	switch {
+	case m.operationBy.column != "":
+		return Upsert
+	case m.operation != "":
+		return m.operation
+	case m.event.name.given() && !m.page.name.given():
+		return Event
+	case m.page.name.given() && !m.event.name.given():
+		return Page
+	case m.segment != "" && len(m.attributes) == 0:
+		return Member
+	}
+	return Upsert
+}
+
+// attributed reports whether the action takes attributes.
+func (a Action) attributed() bool { return a == Upsert || a.isEvent() }
+
 // sendsAttributes reports whether an operation of the mapping may have attributes.
 // Where none has, other columns than the identifier's do not matter.
 func (m *Mapping) sendsAttributes() bool {
-	return slices.ContainsFunc(m.Actions(), func(a Action) bool { return a == Upsert || a.isEvent() })
+	return slices.ContainsFunc(m.Actions(), Action.attributed)
 }
 
 // Destructive reports whether an operation of the mapping may be.

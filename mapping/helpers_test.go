@@ -13,16 +13,24 @@ import (
 // open opens text as an input called people.csv or people.jsonl.
 func open(tb testing.TB, text string) *rows.Input {
 	tb.Helper()
+	in, err := opened(text)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return in
+}
+
+// opened is open for text that may not be one.
+func opened(text string) (*rows.Input, error) {
 	format, name := rows.CSV, "people.csv"
 	if strings.HasPrefix(text, "{") {
 		format, name = rows.JSONL, "people.jsonl"
 	}
 	in, err := rows.Open("-", rows.Options{Format: format, Stdin: strings.NewReader(text)})
-	if err != nil {
-		tb.Fatal(err)
+	if err == nil {
+		in.Name = name
 	}
-	in.Name = name
-	return in
+	return in, err
 }
 
 func parse(tb testing.TB, source string) *Mapping {

@@ -138,7 +138,10 @@ func FuzzAppend(f *testing.F) {
 
 func checkOperations(t *testing.T, m *Mapping, input string) {
 	t.Helper()
-	in := open(t, input)
+	in, err := opened(input)
+	if _, ok := errors.AsType[*rows.Error](err); ok {
+		return // not even text
+	}
 	plan, err := m.Bind(in)
 	if err != nil {
 		return

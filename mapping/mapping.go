@@ -124,6 +124,9 @@ func (m *Mapping) Segment() string { return m.segment }
 // Match returns the identifier that people are found by.
 func (m *Mapping) Match() customerio.Match { return m.match }
 
+// MatchColumn returns the column that the identifier stands in.
+func (m *Mapping) MatchColumn() string { return m.key.column }
+
 // Digest identifies the mapping with what the command line added to it.
 func (m *Mapping) Digest() string {
 	h := sha256.New()

@@ -14,6 +14,7 @@ import (
 // The parts of help that a command's flags are shown in.
 const (
 	partInput    = "Rows"
+	partChoice   = "Which rows"
 	partSend     = "Sending"
 	partRecord   = "Runs and reports"
 	partSafety   = "Credentials and rehearsals"

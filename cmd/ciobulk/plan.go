@@ -66,6 +66,18 @@ func plannable() (names []string) {
 	return append(names, "retry")
 }
 
+// planOf is a plan as one object of JSON: with what only who asked for it may see.
+func planOf(s *importer.Summary) any {
+	var first []importer.Preview
+	if s.Plan != nil {
+		first = s.Plan.Requests
+	}
+	return struct {
+		*importer.Summary
+		First []importer.Preview `json:"first_requests"`
+	}{s, first}
+}
+
 // forecast tells what a dry run found besides its ledger.
 func (t table) forecast(b *strings.Builder) {
 	f := t.summary.Plan

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 
 	"github.com/ciobulk/ciobulk/importer"
 	"github.com/ciobulk/ciobulk/rows"
@@ -68,6 +70,15 @@ func (s *session) keepRecipe() error {
 		return err
 	}
 	return s.job.Run.WriteFile(recipeFile, append(data, '\n'))
+}
+
+// loadRecipe reads the recipe of the run in dir.
+func loadRecipe(dir string) (recipe, error) {
+	data, err := os.ReadFile(filepath.Join(dir, recipeFile))
+	if err != nil {
+		return recipe{}, err
+	}
+	return readRecipe(data)
 }
 
 // readRecipe reads a recipe and refuses what no run has written.

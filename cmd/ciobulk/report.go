@@ -163,7 +163,7 @@ func (r *reporter) ended(s *session, summary *importer.Summary, end *exitError) 
 		r.bar.clear()
 	}
 	if r.plan {
-		if text, err := json.MarshalIndent(summary, "", "  "); err == nil {
+		if text, err := json.MarshalIndent(planOf(summary), "", "  "); err == nil {
 			fmt.Fprintf(r.out, "%s\n", text)
 		}
 		return

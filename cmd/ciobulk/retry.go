@@ -120,11 +120,7 @@ func (p *program) findRun(stateDir, name string) (*retried, error) {
 		return nil, usage(fmt.Sprintf("run %s is unfinished (%s done)", run.Name, counted(run.Checkpoint.Rows, "row")), "--resume it first, with the command that began it")
 	}
 	was := &retried{run: run}
-	data, err := os.ReadFile(filepath.Join(dir, recipeFile))
-	if err == nil {
-		was.recipe, err = readRecipe(data)
-	}
-	if err != nil {
+	if was.recipe, err = loadRecipe(dir); err != nil {
 		return nil, usage(fmt.Sprintf("what run %s did cannot be read: %v", run.Name, err), "")
 	}
 	return was, nil

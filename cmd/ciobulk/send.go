@@ -242,17 +242,23 @@ func (s *session) describe() (importer.Work, error) {
 		w.Options += " class=" + string(s.job.Class)
 	}
 	for _, source := range s.job.Sources {
-		f := importer.WorkFile{Path: source.Input.Path, Size: source.Input.Size, Digest: source.Input.Digest, ReadAs: readAs(source.Input)}
-		if f.Path != "-" {
-			path, err := filepath.Abs(f.Path)
-			if err != nil {
-				return w, err
-			}
-			f.Path = rows.Printable(path) // which JSON keeps as it is
+		f, err := workFile(source.Input)
+		if err != nil {
+			return w, err
 		}
 		w.Inputs = append(w.Inputs, f)
 	}
 	return w, nil
+}
+
+// workFile is an input as checkpoints know it.
+func workFile(in *rows.Input) (f importer.WorkFile, err error) {
+	f = importer.WorkFile{Path: in.Path, Size: in.Size, Digest: in.Digest, ReadAs: readAs(in)}
+	if f.Path != "-" {
+		f.Path, err = filepath.Abs(f.Path)
+		f.Path = rows.Printable(f.Path) // which JSON keeps as it is
+	}
+	return f, err
 }
 
 // conclude reports how the run ended and returns the error of its exit code.

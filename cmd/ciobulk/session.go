@@ -188,7 +188,16 @@ func closeSources(sources []importer.Source) {
 
 // readMapping reads the mapping in file, or makes the one that --match stands for,
 // for rows of the session's verb. file, match and where may be empty.
-func (s *session) readMapping(file, match, where string) (m *mapping.Mapping, err error) {
+func (s *session) readMapping(file, match, where string) (*mapping.Mapping, error) {
+	m, err := s.loadMapping(file, match, where)
+	if err != nil {
+		return nil, err
+	}
+	return m, m.SetVerb(s.verb.action)
+}
+
+// loadMapping is readMapping for whatever verb.
+func (s *session) loadMapping(file, match, where string) (m *mapping.Mapping, err error) {
 	switch {
 	case file != "":
 		source, err := os.ReadFile(file)
@@ -213,7 +222,7 @@ func (s *session) readMapping(file, match, where string) (m *mapping.Mapping, er
 	if where != "" {
 		m.AddWhere(where)
 	}
-	return m, m.SetVerb(s.verb.action)
+	return m, nil
 }
 
 // checkOutputs refuses to write over an input.
