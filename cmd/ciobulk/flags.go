@@ -22,6 +22,7 @@ const (
 	partAccident = "Against accidents"
 	partSegment  = "The segment"
 	partOutput   = "Output"
+	partDraft    = "The draft"
 )
 
 // rowFlags are the flags of a verb that turns rows into operations.

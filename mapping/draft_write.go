@@ -1,0 +1,221 @@
+package mapping
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/ciobulk/ciobulk/customerio"
+	"github.com/ciobulk/ciobulk/rows"
+)
+
+// write spells the draft, and makes sure that it is one.
+func (d *draft) write() (*Drafted, error) {
+	d.learn()
+	var body strings.Builder
+	p, field := d.writeMatch(&body)
+	if d.options.Verb.isEvent() {
+		d.writeHappening(&body, p)
+	}
+	if d.options.Verb == Upsert || d.options.Verb.isEvent() {
+		d.writeAttributes(&body, p, field)
+	}
+	text := d.head(strings.Contains(body.String(), "zone: ")) + body.String()
+	out := &Drafted{YAML: []byte(text), Rows: d.rows, Whole: d.whole, Checks: d.checks, Match: field != ""}
+	return out, d.prove(out)
+}
+
+// prove parses and binds the draft, as the next command will. Without a match field
+// it is bound by some column: which one is what the user must say.
+func (d *draft) prove(out *Drafted) error {
+	m, err := Parse("draft", out.YAML, !out.Match)
+	if err != nil {
+		return err
+	}
+	if !out.Match {
+		for _, p := range d.profiles {
+			if d.unusable(p) == "" && d.known(p) && m.SetMatch("id="+p.name) == nil {
+				break
+			}
+		}
+		if m.key.column == "" {
+			return nil // no column can be named: the comments say why
+		}
+	}
+	if err := m.SetVerb(d.options.Verb); err != nil {
+		return err
+	}
+	_, err = m.Bind(d.in)
+	return err
+}
+
+func (d *draft) head(zoned bool) string {
+	var b strings.Builder
+	comment := func(format string, args ...any) { fmt.Fprintf(&b, "# "+format+"\n", args...) }
+	comment("Drafted by ciobulk init from %s: %s, %s.", shown(d.in.Name), plural(int64(len(d.profiles)), "column"), d.sample())
+	if d.broken > 0 {
+		d.checks++
+		comment("CHECK: %s of them cannot be read and would be rejected; plan tells why.", plural(d.broken, "row"))
+	}
+	if !d.whole {
+		comment("What the rows behind them hold is not known: init --all reads every row, and plan tells what would be rejected.")
+	}
+	if zoned {
+		comment("Times that name no zone are taken for %s; init --zone Europe/Berlin, or another, changes that.", d.options.Zone)
+	}
+	if d.checks > 0 {
+		comment("Look at what is marked CHECK (%d).", d.checks)
+	}
+	if d.options.Next != "" {
+		comment("Then: %s", shown(d.options.Next))
+	}
+	fmt.Fprintf(&b, "\noperation: %s\n\n", d.options.Verb)
+	return b.String()
+}
+
+// checked writes a line that somebody must look at.
+func (d *draft) checked(b *strings.Builder, indent, text string) {
+	d.checks++
+	fmt.Fprintf(b, "%s# CHECK: %s\n", indent, text)
+}
+
+// writeMatch writes the match field, and returns its column and what it is, or
+// nothing where none was found.
+func (d *draft) writeMatch(b *strings.Builder) (*profile, customerio.Match) {
+	if d.options.Match != "" {
+		return d.givenMatch(b)
+	}
+	all := d.candidates()
+	if len(all) == 0 {
+		d.noMatch(b)
+		return nil, ""
+	}
+	best := all[0]
+	for _, flaw := range best.flaws {
+		d.checked(b, "", flaw)
+	}
+	column := yamlText(best.p.name)
+	if best.phone != nil && best.phone.rule.country != "" {
+		column = fmt.Sprintf("{column: %s, country: %s}", column, best.phone.rule.country)
+	}
+	fmt.Fprintf(b, "match: {%s: %s}  # by its name; %s\n", best.field, column, best.p.counts())
+	for _, c := range all[1:] {
+		fmt.Fprintf(b, "# or: {%s: %s}  # %s\n", c.field, yamlText(c.p.name), strings.Join(append([]string{c.p.counts()}, c.flaws...), "; "))
+	}
+	return best.p, best.field
+}
+
+// givenMatch writes the match field that was asked for.
+func (d *draft) givenMatch(b *strings.Builder) (*profile, customerio.Match) {
+	m, _ := FromMatch(d.options.Match) // looked at before
+	column := m.key.column
+	text := yamlText(column)
+	if m.match == customerio.Phone && d.options.Country != "" {
+		text = fmt.Sprintf("{column: %s, country: %s}", text, d.options.Country)
+	}
+	fmt.Fprintf(b, "match: {%s: %s}  # as asked for\n", m.match, text)
+	for _, p := range d.profiles {
+		if p.name == column {
+			return p, m.match
+		}
+	}
+	return nil, m.match
+}
+
+// noMatch asks for a match field.
+func (d *draft) noMatch(b *strings.Builder) {
+	d.checked(b, "", "no column is called as an identifier is; choose the one that people are found by:")
+	if names := d.uniques(); len(names) > 0 {
+		fmt.Fprintf(b, "# different in every row: %s\n", shown(listed(names)))
+	}
+	b.WriteString("# match: {id: COLUMN}  # or email, cio_id, phone\n")
+}
+
+// writeAttributes writes the columns but those that are used already.
+func (d *draft) writeAttributes(b *strings.Builder, match *profile, field customerio.Match) {
+	if field != "" {
+		d.used[string(field)] = "the match"
+		if match != nil {
+			d.used[string(field)] = match.name
+		}
+	}
+	var lines strings.Builder
+	sent, others := 0, 0
+	for _, p := range d.profiles {
+		if p == match || p.taken || isReport(p.name) {
+			continue
+		}
+		line, is := d.attributeLine(p, field, sent)
+		if !is {
+			if others++; others > maxDraftColumns {
+				continue
+			}
+		} else {
+			sent++
+		}
+		lines.WriteString(line)
+	}
+	if sent == 0 {
+		b.WriteString("\nattributes: {}\n")
+	} else {
+		b.WriteString("\nattributes:\n")
+	}
+	b.WriteString(lines.String())
+	if more := others - maxDraftColumns; more > 0 {
+		fmt.Fprintf(b, "  # and %s that cannot be sent\n", plural(int64(more), "column"))
+	}
+}
+
+// attributeLine returns the lines of a column, and whether it is sent: otherwise
+// they are comments.
+func (d *draft) attributeLine(p *profile, field customerio.Match, sent int) (lines string, is bool) {
+	var b strings.Builder
+	if why := d.unusable(p); why != "" {
+		d.checked(&b, "  ", shown(why)+"; it is not sent")
+		return b.String(), false
+	}
+	if p.filled == 0 {
+		fmt.Fprintf(&b, "  # %s: %s  # empty throughout\n", yamlText(shortName(orColumn(p))), yamlText(p.name))
+		return b.String(), false
+	}
+	c := d.decide(p)
+	name, refused := d.attribute(p, &c, field)
+	if sent >= customerio.MaxAttributes && refused == "" {
+		refused = fmt.Sprintf("more than %d attributes are refused", customerio.MaxAttributes)
+	}
+	off := ""
+	if refused != "" {
+		d.checked(&b, "  ", refused)
+		off = "# "
+	}
+	for _, check := range c.checks {
+		d.checked(&b, "  ", check)
+	}
+	value := yamlText(p.name)
+	if c.options != "" {
+		value = fmt.Sprintf("{column: %s, %s}", value, c.options)
+	}
+	fmt.Fprintf(&b, "  %s%s: %s  # %s\n", off, yamlText(name), value, strings.Join(append([]string{d.filledOf(p)}, c.notes...), "; "))
+	return b.String(), off == ""
+}
+
+func orColumn(p *profile) string {
+	if name := snake(p.name); name != "" {
+		return name
+	}
+	return fmt.Sprintf("column_%d", p.index+1)
+}
+
+// filledOf tells how many of the rows have a value, and how many there are.
+func (d *draft) filledOf(p *profile) string {
+	return fmt.Sprintf("%d of %d filled, %s", p.filled, d.rows-d.broken, &p.people)
+}
+
+// isReport reports whether a column is one of a file of rejected rows.
+func isReport(name string) bool {
+	for _, column := range rows.ReportColumns {
+		if column == name {
+			return true
+		}
+	}
+	return false
+}
