@@ -61,6 +61,8 @@ type draft struct {
 	whole    bool
 	style    style
 	used     map[string]string // attribute to the column it is of
+	called   map[string]int    // how many columns of the input have a name
+	more     bool              // there are columns beyond those that are looked at
 	checks   int
 }
 
@@ -78,11 +80,19 @@ func newDraft(in *rows.Input, o DraftOptions) (*draft, error) {
 		return nil, &Error{File: "--country", Msg: fmt.Sprintf("%q is not a country", o.Country), Hint: "write the two letters of ISO 3166, such as DE or US"}
 	}
 	if o.Match != "" {
-		if _, err := FromMatch(o.Match); err != nil {
+		m, err := FromMatch(o.Match)
+		if err != nil {
+			return nil, err
+		}
+		p := &Plan{mapping: m, index: make(map[string]int)}
+		if _, err := p.resolve(m.key, in, true); err != nil {
 			return nil, err
 		}
 	}
-	d := &draft{in: in, options: o, used: make(map[string]string)}
+	d := &draft{in: in, options: o, used: make(map[string]string), called: make(map[string]int)}
+	for _, c := range in.Columns {
+		d.called[c.Name]++
+	}
 	var err error
 	d.forms, err = forms(o.Zone, o.Country)
 	return d, err
@@ -110,14 +120,15 @@ func (d *draft) read() error {
 	return nil
 }
 
-// maxDraftColumns bounds the names of JSONL objects that a draft knows. Where
-// there are more, they are data.
+// maxDraftColumns bounds the columns that are looked at. More than 300 cannot be
+// sent, and where JSONL objects have so many names, these are data.
 const maxDraftColumns = 1000
 
 // see begins profiles of columns that have none yet.
 func (d *draft) see(columns []rows.Column) {
 	for i := len(d.profiles); i < len(columns); i++ {
-		if d.in.Format == rows.JSONL && i >= max(maxDraftColumns, len(d.in.Columns)) {
+		if i >= maxDraftColumns {
+			d.more = true
 			return
 		}
 		d.profiles = append(d.profiles, newProfile(i, columns[i].Name, d.forms, max(len(columns), 64)))
@@ -131,8 +142,11 @@ func (d *draft) look(parser *rows.Parser, r *rows.Row) {
 		return
 	}
 	d.see(parser.Columns())
+	columns := parser.Columns()
 	for i, p := range d.profiles[:min(len(d.profiles), len(r.Cells))] {
-		p.add(r.Cells[i], r.Number)
+		if p.name == columns[i].Name { // a parser that has seen very many names gives the column to another
+			p.add(r.Cells[i], r.Number)
+		}
 	}
 }
 

@@ -56,9 +56,24 @@ func (d *draft) decide(p *profile) (c decision) {
 func (d *draft) take(p *profile, c *decision, t *trial) bool {
 	c.trial, c.options = t, t.spelt(d.options.Zone)
 	if t.fails > 0 {
-		c.check("%d of %d values are not of this type, %s: their rows would be rejected", t.fails, p.values, rowsListed(t.rows[:min(t.fails, 3)], t.fails))
+		c.check("%d of %d values %s not convert, %s: %s", t.fails, p.values, does(t.fails), rowsListed(t.rows[:min(t.fails, 3)], t.fails), rejected(t.fails))
 	}
 	return true
+}
+
+func does(n int64) string {
+	if n == 1 {
+		return "does"
+	}
+	return "do"
+}
+
+// rejected says what becomes of rows whose values do not convert.
+func rejected(n int64) string {
+	if n == 1 {
+		return "the row would be rejected"
+	}
+	return "the rows would be rejected"
 }
 
 func rowsListed(first []int64, count int64) string {
@@ -139,7 +154,7 @@ func (d *draft) dates(p *profile, c *decision) bool {
 			t, other = other, t
 		}
 		order := map[bool]string{true: "month", false: "day"}[d.style.monthFirst]
-		c.check("%s first, as %s is read here, cannot be told from the values; the other way is layout: %q", order, p.first, other.layout)
+		c.check("%s is read %s first, which the values leave open; the other way is layout: %q", p.first, order, other.layout)
 	}
 	d.take(p, c, t)
 	if t.earliest < earliest {
@@ -171,19 +186,15 @@ func (d *draft) moments(p *profile, c *decision) bool {
 		return false
 	}
 	fit := p.best(formMoment, 0)
-	dates := len(d.dateColumns()) > p.index && d.dateColumns()[p.index]
-	if len(fit) == 0 || !p.hint.dated && !dates || d.in.Format == rows.JSONL && fit[0].layout == layoutExcel {
+	if len(fit) == 0 || !p.hint.dated || d.in.Format == rows.JSONL && fit[0].layout == layoutExcel {
 		return false
 	}
 	d.take(p, c, fit[0])
-	if fit[0].layout == layoutExcel && !dates {
+	if fit[0].layout == layoutExcel {
 		c.check("numbers of the size that spreadsheets give dates; if they are amounts, write type: number")
 	}
 	return true
 }
-
-// dateColumns tells the columns of a workbook that are shown as dates.
-func (d *draft) dateColumns() []bool { return nil }
 
 // digits keeps as text what would not be the same as a number.
 func (d *draft) digits(p *profile, c *decision) bool {
@@ -234,7 +245,7 @@ func (d *draft) numbers(p *profile, c *decision) bool {
 	}
 	t, other := fit[0], p.misread(fit)
 	if other != nil {
-		if other.rule.decimal == ',' == d.style.comma && d.style.comma != d.style.point {
+		if comma := d.style.comma && !d.style.point; comma != (t.rule.decimal == ',') {
 			t, other = other, t
 		}
 		c.check("%s can be read with thousands or with a fraction; the other way is %s", p.first, other.options)

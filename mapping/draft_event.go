@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/ciobulk/ciobulk/customerio"
 	"github.com/ciobulk/ciobulk/rows"
 )
 
@@ -18,6 +19,12 @@ func (d *draft) writeHappening(b *strings.Builder, match *profile) {
 	}
 	fmt.Fprintf(b, "\n%s:\n", what)
 	if p := d.pick(match, is); p != nil {
+		if lacking := d.rows - d.broken - p.filled; lacking > 0 {
+			d.checked(b, "  ", fmt.Sprintf("%s without a %s would be rejected", plural(lacking, "row"), part))
+		}
+		if p.longest > customerio.MaxEventName && d.options.Verb == Event {
+			d.checked(b, "  ", fmt.Sprintf("names of more than %d bytes are refused", customerio.MaxEventName))
+		}
 		fmt.Fprintf(b, "  %s: %s  # %s\n", part, yamlText(p.name), d.filledOf(p))
 	} else {
 		stem, _, _ := strings.Cut(filepath.Base(d.in.Path), ".")

@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -68,61 +67,96 @@ var (
 
 // forms returns all forms. zone and country are known to be good.
 func forms(zone, country string) (all []form, err error) {
-	add := func(f form, more string) {
-		if err == nil {
-			f.rule, err = ruleOf(f.options + more)
-			all = append(all, f)
+	all = slices.Concat(wordForms(), dateForms(), numberForms(), textForms(country))
+	all = append(all, form{kind: formEither, options: "zone: " + yamlText(zone)})
+	var date *Mapping // of any layout
+	for i := range all {
+		f := &all[i]
+		if f.kind == formDate && date != nil && f.zoned {
+			f.rule, err = date.withLayout(f.layout)
+		} else {
+			var m *Mapping
+			if m, err = f.mapping(zone); err == nil && f.kind == formEither {
+				f.rule = m.event.timestamp.rule
+			} else if err == nil {
+				f.rule = m.attributes[0].rule
+			}
+			if f.kind == formDate && f.zoned {
+				date = m
+			}
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
-	for _, w := range wordPairs {
-		add(form{kind: formWords, options: fmt.Sprintf("type: boolean, true: [%s], false: [%s]", w[0], w[1])}, "")
+	return all, nil
+}
+
+// mapping parses a mapping with the form in it.
+func (f *form) mapping(zone string) (*Mapping, error) {
+	options := f.options
+	if f.zoned {
+		options += ", zone: " + yamlText(zone)
 	}
-	in := ", zone: " + yamlText(zone)
-	add(form{kind: formDate, layout: layoutISO, options: "type: timestamp, layout: iso8601"}, ", range: any")
-	add(form{kind: formDate, layout: layoutISO, options: "type: timestamp, layout: iso8601", zoned: true}, in+", range: any")
+	if f.kind == formDate {
+		options += ", range: any"
+	}
+	part := "attributes: {a: {column: c, %s}}\n"
+	if f.kind == formEither {
+		part = "event: {name: n, timestamp: {column: c, %s}}\n"
+	}
+	return Parse("draft", fmt.Appendf(nil, "match: {id: id}\n"+part, options), false)
+}
+
+// withLayout returns the rule of the mapping's attribute, with another layout. It
+// saves the parser's work on some two hundred of them.
+func (m *Mapping) withLayout(layout string) (rule, error) {
+	a := m.attributes[0]
+	a.timestamp.layout = layout
+	err := m.checkTimestamp(&a)
+	return a.rule, err
+}
+
+func wordForms() (all []form) {
+	for _, w := range wordPairs {
+		all = append(all, form{kind: formWords, options: fmt.Sprintf("type: boolean, true: [%s], false: [%s]", w[0], w[1])})
+	}
+	return all
+}
+
+func dateForms() []form {
+	all := []form{
+		{kind: formDate, layout: layoutISO, options: "type: timestamp, layout: iso8601"},
+		{kind: formDate, layout: layoutISO, options: "type: timestamp, layout: iso8601", zoned: true},
+	}
 	for _, date := range dateLayouts {
 		for _, clock := range timeLayouts {
-			add(form{kind: formDate, layout: date + clock, options: fmt.Sprintf("type: timestamp, layout: %q", date+clock), zoned: true}, in+", range: any")
+			all = append(all, form{kind: formDate, layout: date + clock, options: fmt.Sprintf("type: timestamp, layout: %q", date+clock), zoned: true})
 		}
 	}
 	for _, layout := range []string{layoutUnix, layoutUnixMs, layoutExcel, "%Y%m%d"} {
 		zoned := layout == layoutExcel || layout == "%Y%m%d"
-		f := form{kind: formMoment, layout: layout, options: "type: timestamp, layout: " + yamlText(layout), zoned: zoned}
-		add(f, map[bool]string{true: in}[zoned])
+		all = append(all, form{kind: formMoment, layout: layout, options: "type: timestamp, layout: " + yamlText(layout), zoned: zoned})
 	}
+	return all
+}
+
+func numberForms() (all []form) {
 	for _, options := range numberOptions {
-		add(form{kind: formNumber, options: options}, "")
+		all = append(all, form{kind: formNumber, options: options})
 	}
-	add(form{kind: formEmail, options: "type: email"}, "")
-	add(form{kind: formPhone, options: "type: phone"}, "")
+	return all
+}
+
+func textForms(country string) []form {
+	all := []form{{kind: formEmail, options: "type: email"}, {kind: formJSON, options: "type: json"}, {kind: formPhone, options: "type: phone"}}
 	if country != "" {
-		add(form{kind: formPhone, options: "type: phone, country: " + yamlText(country)}, "")
+		all = append(all, form{kind: formPhone, options: "type: phone, country: " + yamlText(country)})
 	}
 	for _, separator := range []string{"|", ";", ","} {
-		add(form{kind: formList, options: fmt.Sprintf("type: list, separator: %q, trim: true", separator)}, "")
+		all = append(all, form{kind: formList, options: fmt.Sprintf("type: list, separator: %q, trim: true", separator)})
 	}
-	add(form{kind: formJSON, options: "type: json"}, "")
-	either, bad := eitherForm(zone)
-	return append(all, either), errors.Join(err, bad)
-}
-
-// ruleOf returns the rule that a mapping's options make.
-func ruleOf(options string) (rule, error) {
-	m, err := Parse("draft", []byte("match: {id: id}\nattributes: {a: {column: c, "+options+"}}\n"), false)
-	if err != nil {
-		return rule{}, err
-	}
-	return m.attributes[0].rule, nil
-}
-
-// eitherForm is the form of an event's timestamp without a layout.
-func eitherForm(zone string) (form, error) {
-	options := "zone: " + yamlText(zone)
-	m, err := Parse("draft", []byte("match: {id: id}\nevent: {name: n, timestamp: {column: c, "+options+"}}\n"), false)
-	if err != nil {
-		return form{}, err
-	}
-	return form{kind: formEither, options: options, rule: m.event.timestamp.rule}, nil
+	return all
 }
 
 // trial is a form that a column is tried for.

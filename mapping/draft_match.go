@@ -30,7 +30,7 @@ func (d *draft) candidates() (all []candidate) {
 		}
 		c := candidate{p: p, field: p.hint.field}
 		if fit := p.best(formPhone, 8); c.field == customerio.Phone && len(fit) > 0 {
-			c.phone = fit[0]
+			c.phone = fit[len(fit)-1] // the one with the country takes numbers with a country code too
 		}
 		c.flaws = d.flaws(c)
 		all = append(all, c)
@@ -41,7 +41,7 @@ func (d *draft) candidates() (all []candidate) {
 
 // known reports whether the column may be a match column of the input: of JSONL
 // one that the first objects have.
-func (d *draft) known(p *profile) bool { return count(d.in, p.name) > 0 }
+func (d *draft) known(p *profile) bool { return d.called[p.name] > 0 }
 
 // confirmed reports whether a column whose name is like an identifier's may hold
 // some. Only of emails and phones values tell.
@@ -52,7 +52,7 @@ func (d *draft) confirmed(p *profile) bool {
 	case customerio.Phone:
 		return len(p.best(formPhone, 2)) > 0
 	}
-	return p.hint.rank < 2*weak && (d.options.Verb.isEvent() || !has(personNames, strings.Join(nameWords(p.name), "")))
+	return p.hint.rank < 2*weak
 }
 
 // flaws says why the rows may not find their people by a candidate.
@@ -65,12 +65,14 @@ func (d *draft) flaws(c candidate) (flaws []string) {
 	}
 	empty := d.rows - d.broken - p.filled
 	add(empty > 0, "%s would be rejected, as the column is empty", plural(empty, "row"))
-	add(!d.options.Verb.isEvent() && !p.people.unique(), "%s, so that rows share a person", p.counts())
+	add(!d.options.Verb.isEvent() && !p.people.unique(), "rows with the same value are of one person")
 	add(c.field == customerio.ID && p.longest > customerio.MaxID, "values of more than %d bytes are refused", customerio.MaxID)
 	add(c.field == customerio.ID && p.padded > 0, "spaces around a value are part of it (%d)", p.padded)
 	add(c.field == customerio.ID && len(p.best(formEmail, 2)) > 0, "the values look like email addresses")
 	add(c.field == customerio.Email && p.emailFlaws() > 0, "%s no email address", isAre(p.emailFlaws()))
-	add(c.field == customerio.Phone && (c.phone == nil || c.phone.fails > 0), "values are no phone numbers with a country code; see --country")
+	add(c.field == customerio.Phone && !c.dials(), "values are not all phone numbers such as +4915123456789; see --country")
+	add(c.field == customerio.CioID && (p.longest > customerio.MaxID || p.values < p.filled), "values are no cio_id")
+	add(!d.options.Verb.isEvent() && has(personNames, strings.Join(nameWords(p.name), "")), "the name %q says who, and not that it is an identifier", shown(p.name))
 	add(p.kinds[rows.JSON]+p.kinds[rows.Boolean] > 0, "values are neither text nor numbers")
 	add(p.short > 0, "a spreadsheet has shortened numbers, such as 1.23E+15: the digits are lost")
 	return flaws
@@ -91,6 +93,14 @@ func (p *profile) emailFlaws() int64 {
 		}
 	}
 	return p.filled
+}
+
+// dials reports whether a match takes all of the values for phone numbers.
+func (c candidate) dials() bool {
+	if c.phone == nil || c.phone.fails > 0 || c.p.values < c.p.filled {
+		return false
+	}
+	return c.phone.rule.country != "" || c.p.e164 == c.p.filled
 }
 
 // better orders candidates.

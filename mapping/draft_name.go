@@ -25,8 +25,8 @@ func (d *draft) unusable(p *profile) string {
 		return "a name that is empty cannot be used"
 	case len(p.name) > maxColumnName:
 		return fmt.Sprintf("column %d has a name of %d bytes: choose a shorter one", p.index+1, len(p.name))
-	case d.in.Format == rows.CSV && count(d.in, p.name) > 1:
-		return fmt.Sprintf("%d columns are called %q: rename all but one", count(d.in, p.name), p.name)
+	case d.in.Format == rows.CSV && d.called[p.name] > 1:
+		return fmt.Sprintf("%d columns are called %q: rename all but one", d.called[p.name], p.name)
 	}
 	return ""
 }
@@ -37,11 +37,11 @@ var ownNames = map[string]struct {
 	types string
 	why   string
 }{
-	"created_at":                   {"timestamp", "Customer.io's created_at must be a time"},
-	"unsubscribed":                 {"boolean", "only true unsubscribes a person"},
-	"phone":                        {"phone", "Customer.io's phone must be in E.164; init --country DE brings German ones into it"},
-	"email":                        {"email", "Customer.io's email must be one"},
-	"cio_subscription_preferences": {"json", "Customer.io's preferences are an object"},
+	"created_at":                   {"timestamp", "Customer.io takes created_at for a time"},
+	"unsubscribed":                 {"boolean", "Customer.io takes unsubscribed for true or false"},
+	"phone":                        {"phone", "Customer.io takes phone for a number with its country code, and init --country DE would read German ones"},
+	"email":                        {"email", "Customer.io takes email for an address"},
+	"cio_subscription_preferences": {"json", "Customer.io takes preferences for an object"},
 }
 
 // refusedNames cannot be set, or not without a decision.
@@ -68,8 +68,11 @@ func (d *draft) attribute(p *profile, c *decision, match customerio.Match) (name
 		return name, why
 	}
 	if own, is := ownNames[name]; is && d.ownType(c) != own.types {
-		c.check("%s, and the values are not: so it is called %s_text", own.why, name)
+		c.check("%s: these are other values, so they are called %s_text", own.why, name)
 		name += "_text"
+	}
+	if name == "unsubscribed" {
+		c.note("true unsubscribes the person")
 	}
 	return d.unused(shortName(name), p, c), ""
 }
@@ -107,8 +110,8 @@ func (d *draft) unused(name string, p *profile, c *decision) string {
 	return name
 }
 
-// plainText in YAML needs no quotes.
-var plainYAML = regexp.MustCompile(`^\pL(?:[\pL\pN _.-]*[\pL\pN])?$`)
+// plainYAML is text that needs no quotes.
+var plainYAML = regexp.MustCompile(`^\pL(?:[\pL\pN _./-]*[\pL\pN])?$`)
 
 // quotedYAML are words that YAML, or an older one, reads as something else.
 var quotedYAML = regexp.MustCompile(`(?i)^(?:true|false|yes|no|on|off|null|y|n|nan|inf)$`)

@@ -29,6 +29,7 @@ type profile struct {
 	longest                                int   // bytes of a value
 	zeros, long, short, padded, inner      int64 // see traits
 	currency, percent, formulas, oversized int64
+	e164                                   int64     // values that are phone numbers as the service has them
 	lengths                                [32]int64 // of values that are digits
 	marked                                 int64     // values that are but a cross or a tick
 	firstMark                              string
@@ -132,7 +133,8 @@ func (p *profile) traits(text []byte) {
 	}
 	p.count(&p.short, shortenedNumber.Match(text))
 	p.count(&p.inner, bytes.Contains(text, []byte("\u00a0")))
-	p.count(&p.currency, bytes.ContainsAny(text, "€$£¥") || bytes.HasSuffix(text, []byte("EUR")) || bytes.HasSuffix(text, []byte("USD")))
+	p.count(&p.e164, isE164(text))
+	p.count(&p.currency, bytes.ContainsAny(text, "0123456789") && (bytes.ContainsAny(text, "€$£¥") || bytes.HasSuffix(text, []byte("EUR")) || bytes.HasSuffix(text, []byte("USD"))))
 	p.count(&p.percent, bytes.HasSuffix(text, []byte("%")))
 	p.count(&p.formulas, bytes.HasPrefix(text, []byte(`="`)))
 	p.mark(text)

@@ -52,17 +52,27 @@ func (d *draft) lists(p *profile, c *decision) bool {
 func (d *draft) plainText(p *profile, c *decision) bool {
 	switch {
 	case p.currency > 0 && p.currency*2 >= p.values:
-		c.check("amounts with a currency are text; as numbers: take the currency out in the spreadsheet, or by expr: 'replace(…, \"€\", \"\")'")
+		c.check("amounts with a currency are text; as numbers: take the sign out in the spreadsheet, or by expr: 'replace(…, \"€\", \"\")'")
 	case p.percent > 0 && p.percent*2 >= p.values:
 		c.check("percentages are text; as numbers: take the %% out in the spreadsheet, or by expr: 'replace(…, \"%%\", \"\")'")
 	case p.formulas > 0:
 		c.check(`%s like ="00123", a spreadsheet's formula for text, are sent with the ="": export the file again without them`, plural(p.formulas, "value"))
 	case p.hint.field == customerio.Phone:
 		c.note("text: numbers without a country code; init --country DE reads them as German ones")
-	case p.hint.dated && len(p.best(formDate, 2)) > 0:
-		c.check("dates as text: more than an eighth of the values has another layout")
+	case len(p.best(formNumber, 3)) > 0:
+		t := p.best(formNumber, 3)[0]
+		c.check("%d of %d values are numbers, and all are text: mend the others, or write %s", p.values-t.fails, p.values, t.options)
+	default:
+		d.nearlyDates(p, c)
 	}
 	return true
+}
+
+// nearlyDates warns of dates that stay text.
+func (d *draft) nearlyDates(p *profile, c *decision) {
+	if fit := p.best(formDate, 2); len(fit) > 0 {
+		c.check("%d of %d values are dates, and all are text: mend the others, or write %s", p.values-fit[0].fails, p.values, fit[0].spelt(d.options.Zone))
+	}
 }
 
 // asItStands takes JSONL values with the kinds that they have.
@@ -76,6 +86,8 @@ func (d *draft) asItStands(p *profile, c *decision) bool {
 	}
 	if len(kinds) > 1 {
 		c.check("values of several kinds, sent as they stand: %s", strings.Join(kinds, ", "))
+	} else if p.only(rows.Text) {
+		d.nearlyDates(p, c)
 	}
 	return true
 }
@@ -85,7 +97,7 @@ func (d *draft) finish(p *profile, c *decision) {
 	c.add(d.trimming(p, c))
 	c.add(d.absences(p, c))
 	if p.oversized > 0 {
-		c.check("%s longer than Customer.io's limit of %d bytes: their rows would be rejected", plural(p.oversized, "value"), customerio.MaxAttributeValue)
+		c.check("%s longer than Customer.io's limit of %d bytes: %s", plural(p.oversized, "value"), customerio.MaxAttributeValue, rejected(p.oversized))
 	}
 	if p.inner > 0 && c.options == "" {
 		c.note("with no-break spaces")

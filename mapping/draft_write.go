@@ -54,19 +54,23 @@ func (d *draft) head(zoned bool) string {
 	comment("Drafted by ciobulk init from %s: %s, %s.", shown(d.in.Name), plural(int64(len(d.profiles)), "column"), d.sample())
 	if d.broken > 0 {
 		d.checks++
-		comment("CHECK: %s of them cannot be read and would be rejected; plan tells why.", plural(d.broken, "row"))
+		comment("CHECK: %d of them cannot be read: %s; plan tells why.", d.broken, rejected(d.broken))
+	}
+	if d.more {
+		d.checks++
+		comment("CHECK: there are more columns than the %d that were looked at.", maxDraftColumns)
 	}
 	if !d.whole {
 		comment("What the rows behind them hold is not known: init --all reads every row, and plan tells what would be rejected.")
 	}
 	if zoned {
-		comment("Times that name no zone are taken for %s; init --zone Europe/Berlin, or another, changes that.", d.options.Zone)
+		comment("Times that name no zone are taken for those of %s; --zone NAME, such as Europe/Berlin, drafts another.", d.options.Zone)
 	}
 	if d.checks > 0 {
 		comment("Look at what is marked CHECK (%d).", d.checks)
 	}
 	if d.options.Next != "" {
-		comment("Then: %s", shown(d.options.Next))
+		comment("Then: %s", printable(d.options.Next))
 	}
 	fmt.Fprintf(&b, "\noperation: %s\n\n", d.options.Verb)
 	return b.String()
@@ -132,24 +136,17 @@ func (d *draft) noMatch(b *strings.Builder) {
 
 // writeAttributes writes the columns but those that are used already.
 func (d *draft) writeAttributes(b *strings.Builder, match *profile, field customerio.Match) {
-	if field != "" {
-		d.used[string(field)] = "the match"
-		if match != nil {
-			d.used[string(field)] = match.name
-		}
+	if match != nil {
+		d.used[string(field)] = match.name
 	}
 	var lines strings.Builder
-	sent, others := 0, 0
+	sent := 0
 	for _, p := range d.profiles {
 		if p == match || p.taken || isReport(p.name) {
 			continue
 		}
 		line, is := d.attributeLine(p, field, sent)
-		if !is {
-			if others++; others > maxDraftColumns {
-				continue
-			}
-		} else {
+		if is {
 			sent++
 		}
 		lines.WriteString(line)
@@ -160,9 +157,6 @@ func (d *draft) writeAttributes(b *strings.Builder, match *profile, field custom
 		b.WriteString("\nattributes:\n")
 	}
 	b.WriteString(lines.String())
-	if more := others - maxDraftColumns; more > 0 {
-		fmt.Fprintf(b, "  # and %s that cannot be sent\n", plural(int64(more), "column"))
-	}
 }
 
 // attributeLine returns the lines of a column, and whether it is sent: otherwise
