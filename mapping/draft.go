@@ -40,9 +40,22 @@ type Drafted struct {
 // CHECK counts. The same input gives the same draft. Memory does not grow with
 // the rows. Errors are of type *Error or *rows.Error.
 func Draft(in *rows.Input, o DraftOptions) (*Drafted, error) {
-	d, err := newDraft(in, o)
+	o, err := o.complete(in)
 	if err != nil {
 		return nil, err
+	}
+	all, err := forms(o.Zone, o.Country)
+	if err != nil {
+		return nil, err
+	}
+	return draftBy(all, in, o)
+}
+
+// draftBy drafts by forms, which are those of the zone and the country.
+func draftBy(all []form, in *rows.Input, o DraftOptions) (*Drafted, error) {
+	d := &draft{in: in, options: o, forms: all, used: make(map[string]string), called: make(map[string]int)}
+	for _, c := range in.Columns {
+		d.called[c.Name]++
 	}
 	if err := d.read(); err != nil {
 		return nil, err
@@ -66,7 +79,8 @@ type draft struct {
 	checks   int
 }
 
-func newDraft(in *rows.Input, o DraftOptions) (*draft, error) {
+// complete fills in what is not said, and refuses what cannot be.
+func (o DraftOptions) complete(in *rows.Input) (DraftOptions, error) {
 	if o.Verb == "" {
 		o.Verb = Upsert
 	}
@@ -74,28 +88,21 @@ func newDraft(in *rows.Input, o DraftOptions) (*draft, error) {
 		o.Zone = "UTC"
 	}
 	if _, err := time.LoadLocation(o.Zone); err != nil || o.Zone == "Local" {
-		return nil, &Error{File: "--zone", Msg: fmt.Sprintf("%q is not a time zone", o.Zone), Hint: "use a name such as Europe/Berlin, America/New_York or UTC"}
+		return o, &Error{File: "--zone", Msg: fmt.Sprintf("%q is not a time zone", o.Zone), Hint: "use a name such as Europe/Berlin, America/New_York or UTC"}
 	}
 	if o.Country != "" && !phonenumbers.GetSupportedRegions()[o.Country] {
-		return nil, &Error{File: "--country", Msg: fmt.Sprintf("%q is not a country", o.Country), Hint: "write the two letters of ISO 3166, such as DE or US"}
+		return o, &Error{File: "--country", Msg: fmt.Sprintf("%q is not a country", o.Country), Hint: "write the two letters of ISO 3166, such as DE or US"}
 	}
-	if o.Match != "" {
-		m, err := FromMatch(o.Match)
-		if err != nil {
-			return nil, err
-		}
-		p := &Plan{mapping: m, index: make(map[string]int)}
-		if _, err := p.resolve(m.key, in, true); err != nil {
-			return nil, err
-		}
+	if o.Match == "" {
+		return o, nil
 	}
-	d := &draft{in: in, options: o, used: make(map[string]string), called: make(map[string]int)}
-	for _, c := range in.Columns {
-		d.called[c.Name]++
+	m, err := FromMatch(o.Match)
+	if err != nil {
+		return o, err
 	}
-	var err error
-	d.forms, err = forms(o.Zone, o.Country)
-	return d, err
+	p := &Plan{mapping: m, index: make(map[string]int)}
+	_, err = p.resolve(m.key, in, true)
+	return o, err
 }
 
 // read looks at the sample.
@@ -131,8 +138,19 @@ func (d *draft) see(columns []rows.Column) {
 			d.more = true
 			return
 		}
-		d.profiles = append(d.profiles, newProfile(i, columns[i].Name, d.forms, max(len(columns), 64)))
+		d.profiles = append(d.profiles, newProfile(i, columns[i].Name, d.hint(columns[i].Name), d.forms, max(len(columns), 64)))
 	}
+}
+
+// hint reads a column's name. What was asked for goes before what it says.
+func (d *draft) hint(name string) hint {
+	h := hintOf(name)
+	if d.options.Match != "" {
+		if m, err := FromMatch(d.options.Match); err == nil && m.key.column == name {
+			h.field, h.rank = m.match, 0
+		}
+	}
+	return h
 }
 
 func (d *draft) look(parser *rows.Parser, r *rows.Row) {

@@ -28,15 +28,20 @@ func (d *draft) candidates() (all []candidate) {
 		if p.hint.rank >= weak && !d.confirmed(p) {
 			continue
 		}
-		c := candidate{p: p, field: p.hint.field}
-		if fit := p.best(formPhone, 8); c.field == customerio.Phone && len(fit) > 0 {
-			c.phone = fit[len(fit)-1] // the one with the country takes numbers with a country code too
-		}
-		c.flaws = d.flaws(c)
-		all = append(all, c)
+		all = append(all, d.candidate(p, p.hint.field))
 	}
 	slices.SortStableFunc(all, d.better)
 	return all
+}
+
+// candidate looks at a column as the one that people are found by.
+func (d *draft) candidate(p *profile, field customerio.Match) candidate {
+	c := candidate{p: p, field: field}
+	if fit := p.best(formPhone, 8); field == customerio.Phone && len(fit) > 0 {
+		c.phone = fit[len(fit)-1] // the one with the country takes numbers with a country code too
+	}
+	c.flaws = d.flaws(c)
+	return c
 }
 
 // known reports whether the column may be a match column of the input: of JSONL

@@ -45,8 +45,8 @@ type parts struct {
 	words sketch
 }
 
-func newProfile(index int, name string, forms []form, columns int) *profile {
-	p := &profile{index: index, name: name, hint: hintOf(name), absent: make(map[string]int64), people: newSketch(1 << 20 / columns)}
+func newProfile(index int, name string, h hint, forms []form, columns int) *profile {
+	p := &profile{index: index, name: name, hint: h, absent: make(map[string]int64), people: newSketch(1 << 20 / columns)}
 	for i := range forms {
 		f := &forms[i]
 		if f.kind == formPhone && f.rule.country != "" && p.hint.field != customerio.Phone {

@@ -64,7 +64,7 @@ func (d *draft) head(zoned bool) string {
 		comment("What the rows behind them hold is not known: init --all reads every row, and plan tells what would be rejected.")
 	}
 	if zoned {
-		comment("Times that name no zone are taken for those of %s; --zone NAME, such as Europe/Berlin, drafts another.", d.options.Zone)
+		comment("Times that name no zone are taken for those of %s; init --zone says otherwise.", d.options.Zone)
 	}
 	if d.checks > 0 {
 		comment("Look at what is marked CHECK (%d).", d.checks)
@@ -93,35 +93,35 @@ func (d *draft) writeMatch(b *strings.Builder) (*profile, customerio.Match) {
 		d.noMatch(b)
 		return nil, ""
 	}
-	best := all[0]
-	for _, flaw := range best.flaws {
-		d.checked(b, "", flaw)
-	}
-	column := yamlText(best.p.name)
-	if best.phone != nil && best.phone.rule.country != "" {
-		column = fmt.Sprintf("{column: %s, country: %s}", column, best.phone.rule.country)
-	}
-	fmt.Fprintf(b, "match: {%s: %s}  # by its name; %s\n", best.field, column, best.p.counts())
+	d.chosen(b, all[0], "by its name")
 	for _, c := range all[1:] {
 		fmt.Fprintf(b, "# or: {%s: %s}  # %s\n", c.field, yamlText(c.p.name), strings.Join(append([]string{c.p.counts()}, c.flaws...), "; "))
 	}
-	return best.p, best.field
+	return all[0].p, all[0].field
 }
 
-// givenMatch writes the match field that was asked for.
+// chosen writes the match field, and what speaks against it.
+func (d *draft) chosen(b *strings.Builder, c candidate, why string) {
+	for _, flaw := range c.flaws {
+		d.checked(b, "", flaw)
+	}
+	column := yamlText(c.p.name)
+	if c.phone != nil && c.phone.rule.country != "" {
+		column = fmt.Sprintf("{column: %s, country: %s}", column, c.phone.rule.country)
+	}
+	fmt.Fprintf(b, "match: {%s: %s}  # %s; %s\n", c.field, column, why, c.p.counts())
+}
+
+// givenMatch writes the match field that was asked for. Its column is there.
 func (d *draft) givenMatch(b *strings.Builder) (*profile, customerio.Match) {
 	m, _ := FromMatch(d.options.Match) // looked at before
-	column := m.key.column
-	text := yamlText(column)
-	if m.match == customerio.Phone && d.options.Country != "" {
-		text = fmt.Sprintf("{column: %s, country: %s}", text, d.options.Country)
-	}
-	fmt.Fprintf(b, "match: {%s: %s}  # as asked for\n", m.match, text)
 	for _, p := range d.profiles {
-		if p.name == column {
+		if p.name == m.key.column {
+			d.chosen(b, d.candidate(p, m.match), "as asked for")
 			return p, m.match
 		}
 	}
+	fmt.Fprintf(b, "match: {%s: %s}  # as asked for\n", m.match, yamlText(m.key.column))
 	return nil, m.match
 }
 
