@@ -22,7 +22,7 @@ type candidate struct {
 // first: those without flaws, then the surest field, then the surest name.
 func (d *draft) candidates() (all []candidate) {
 	for _, p := range d.profiles {
-		if p.hint.field == "" || p.filled == 0 || d.unusable(p) != "" || !d.known(p) {
+		if p.hint.field == "" || p.filled == 0 && d.rows > d.broken || d.unusable(p) != "" || !d.known(p) {
 			continue
 		}
 		if p.hint.rank >= weak && !d.confirmed(p) {
@@ -69,6 +69,7 @@ func (d *draft) flaws(c candidate) (flaws []string) {
 		}
 	}
 	empty := d.rows - d.broken - p.filled
+	add(d.rows == d.broken, "there are no rows that could tell whether it is so")
 	add(empty > 0, "%s would be rejected, as the column is empty", plural(empty, "row"))
 	add(!d.options.Verb.isEvent() && !p.people.unique(), "rows with the same value are of one person")
 	add(c.field == customerio.ID && p.longest > customerio.MaxID, "values of more than %d bytes are refused", customerio.MaxID)

@@ -55,7 +55,7 @@ var refusedNames = map[string]string{
 // said about it, and why it is better not sent, or nothing.
 func (d *draft) attribute(p *profile, c *decision, match customerio.Match) (name, refused string) {
 	name = snake(p.name)
-	if machineName.MatchString(p.name) {
+	if _, own := ownNames[name]; machineName.MatchString(p.name) && !own {
 		name = p.name
 	}
 	if p.hint.field == customerio.Email && p.hint.rank < weak && strings.HasPrefix(c.options, "type: email") && match != customerio.Email && d.used["email"] == "" {

@@ -47,6 +47,9 @@ type parts struct {
 
 func newProfile(index int, name string, h hint, forms []form, columns int) *profile {
 	p := &profile{index: index, name: name, hint: h, absent: make(map[string]int64), people: newSketch(1 << 20 / columns)}
+	if h.field != "" {
+		p.people = newSketch(sampleRows) // what is unique of them matters
+	}
 	for i := range forms {
 		f := &forms[i]
 		if f.kind == formPhone && f.rule.country != "" && p.hint.field != customerio.Phone {
@@ -113,6 +116,9 @@ func isSpreadsheetError(word string) bool {
 // ambiguous values may be shown: they are dates or amounts, and hold no words.
 var ambiguous = regexp.MustCompile(`^-?[0-9]{1,4}[.,/-][0-9.,/: -]{1,20}(?: ?[AP]M)?$`)
 
+// amount is money: a number with a sign or a code in front or behind.
+var amount = regexp.MustCompile(`^(?:[€$£¥]|EUR|USD|GBP|CHF)\s*-?[0-9][0-9.,' ]*$|^-?[0-9][0-9.,' ]*\s*(?:[€$£¥]|EUR|USD|GBP|CHF)$`)
+
 var shortenedNumber = regexp.MustCompile(`^-?[0-9](?:[.,][0-9]+)?E\+[0-9]+$`)
 
 // traits notes what speaks against a type, or for a look.
@@ -134,7 +140,7 @@ func (p *profile) traits(text []byte) {
 	p.count(&p.short, shortenedNumber.Match(text))
 	p.count(&p.inner, bytes.Contains(text, []byte("\u00a0")))
 	p.count(&p.e164, isE164(text))
-	p.count(&p.currency, bytes.ContainsAny(text, "0123456789") && (bytes.ContainsAny(text, "€$£¥") || bytes.HasSuffix(text, []byte("EUR")) || bytes.HasSuffix(text, []byte("USD"))))
+	p.count(&p.currency, amount.Match(text))
 	p.count(&p.percent, bytes.HasSuffix(text, []byte("%")))
 	p.count(&p.formulas, bytes.HasPrefix(text, []byte(`="`)))
 	p.mark(text)

@@ -7,6 +7,7 @@ import "fmt"
 // hashes, not values.
 type sketch struct {
 	size  int
+	added int64
 	level uint
 	seen  map[uint64]struct{}
 	twice map[uint64]struct{} // those that came more than once
@@ -18,6 +19,7 @@ func newSketch(size int) sketch {
 
 // add counts the value with a hash.
 func (s *sketch) add(hash uint64) {
+	s.added++
 	if hash&(1<<s.level-1) != 0 {
 		return
 	}
@@ -38,7 +40,7 @@ func (s *sketch) add(hash uint64) {
 }
 
 // distinct returns how many values there were, about where they were too many.
-func (s *sketch) distinct() int64 { return int64(len(s.seen)) << s.level }
+func (s *sketch) distinct() int64 { return min(int64(len(s.seen))<<s.level, s.added) }
 
 // unique reports whether no value came twice, as far as was looked.
 func (s *sketch) unique() bool { return len(s.twice) == 0 }

@@ -81,7 +81,7 @@ func (d *draft) asItStands(p *profile, c *decision) bool {
 	var kinds []string
 	for kind, count := range p.kinds {
 		if count > 0 {
-			kinds = append(kinds, fmt.Sprintf("%s in %d rows", names[kind], count))
+			kinds = append(kinds, fmt.Sprintf("%s in %s", names[kind], plural(count, "row")))
 		}
 	}
 	if len(kinds) > 1 {

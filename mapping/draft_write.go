@@ -140,16 +140,18 @@ func (d *draft) writeAttributes(b *strings.Builder, match *profile, field custom
 		d.used[string(field)] = match.name
 	}
 	var lines strings.Builder
+	var beyond []string
 	sent := 0
 	for _, p := range d.profiles {
-		if p == match || p.taken || isReport(p.name) {
-			continue
+		switch {
+		case p == match || p.taken || isReport(p.name):
+		case sent == customerio.MaxAttributes:
+			beyond = append(beyond, p.name)
+		default:
+			line, is := d.attributeLine(p, field)
+			lines.WriteString(line)
+			sent += map[bool]int{true: 1}[is]
 		}
-		line, is := d.attributeLine(p, field, sent)
-		if is {
-			sent++
-		}
-		lines.WriteString(line)
 	}
 	if sent == 0 {
 		b.WriteString("\nattributes: {}\n")
@@ -157,25 +159,34 @@ func (d *draft) writeAttributes(b *strings.Builder, match *profile, field custom
 		b.WriteString("\nattributes:\n")
 	}
 	b.WriteString(lines.String())
+	d.leaveOut(b, beyond)
+}
+
+// leaveOut names the columns that are too many.
+func (d *draft) leaveOut(b *strings.Builder, columns []string) {
+	if len(columns) == 0 {
+		return
+	}
+	d.checked(b, "  ", fmt.Sprintf("a person has at most %d attributes, so what follows is left out:", customerio.MaxAttributes))
+	for _, name := range columns {
+		fmt.Fprintf(b, "  # %q\n", shown(name))
+	}
 }
 
 // attributeLine returns the lines of a column, and whether it is sent: otherwise
 // they are comments.
-func (d *draft) attributeLine(p *profile, field customerio.Match, sent int) (lines string, is bool) {
+func (d *draft) attributeLine(p *profile, field customerio.Match) (lines string, is bool) {
 	var b strings.Builder
 	if why := d.unusable(p); why != "" {
 		d.checked(&b, "  ", shown(why)+"; it is not sent")
 		return b.String(), false
 	}
-	if p.filled == 0 {
+	if p.filled == 0 && d.rows > d.broken {
 		fmt.Fprintf(&b, "  # %s: %s  # empty throughout\n", yamlText(shortName(orColumn(p))), yamlText(p.name))
 		return b.String(), false
 	}
 	c := d.decide(p)
 	name, refused := d.attribute(p, &c, field)
-	if sent >= customerio.MaxAttributes && refused == "" {
-		refused = fmt.Sprintf("more than %d attributes are refused", customerio.MaxAttributes)
-	}
 	off := ""
 	if refused != "" {
 		d.checked(&b, "  ", refused)
