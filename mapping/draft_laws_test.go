@@ -133,7 +133,7 @@ var oddNames = []string{
 	"über", "Straße", "e\u0301", "U\u0308ber", "日本語", "Имя", "עברית", "😀", "a,b", "a;b", "'quoted'", "''", `""`, `"`, "'", "a'b\"c", "$x", "${x}", "$env", "a.b.c", ".a", "a.", "_", "_x", "__", "_row", "_reason",
 	"id", "ID", "Id", "email", "E-Mail", "cio_id", "created_at", "unsubscribed", "phone", "anonymous_id", "cio_subscription_preferences", "cio_subscription_preferences.topics.topic_1", "_update",
 	"Name", "name", "NAME", "name_2", "same", "same", "", "", " ", "  led", "trail  ", "column_3", "match", "attributes", "operation", strings.Repeat("long ", 40), strings.Repeat("ä", 149), strings.Repeat("x", 600), strings.Repeat("😀", 100),
-	"%Y", "%s %d %v %%!", "{{customer.x}}", "<b>", "--", "-- x", "C:\\dir", "http://x/?a=b#c", "a\r\nb", "ﬁ", "İ", "ǅ", "x: {column: y}", "# CHECK: no", "key: |",
+	"%Y", "%s %d %v %%!", "{{customer.x}}", "<b>", "--", "-- x", "C:\\dir", "http://x/?a=b#c", "a\r\nb", "ﬁ", "İ", "ǅ", "x: {column: y}", "# CHECK: no", "key: |", "a\"b\u200b\\c", "it's \"\\\"", "firstName", "firstname",
 }
 
 // Whatever the columns are called, the draft is a mapping for them.

@@ -68,6 +68,8 @@ func TestDraftTypes(t *testing.T) {
 		{"Since", "12/31/2025 03/04/2025", `layout: "%m/%d/%Y", zone: Europe/Berlin}`},
 		{"Since", "03/04/2025 05/06/2025", "# CHECK: 03/04/2025 is read day first, which the values leave open; the other way is layout: \"%m/%d/%Y\"\n  since: {column: Since, type: timestamp, layout: \"%d/%m/%Y\""},
 		{"Born", "03.04.1961 24.12.1985", "range: any}  # 2 of 2 filled, 2 distinct; dates before 1990, so range: any"},
+		{"Since", "31.12.2025 01.12.2025 02.12.2025 03.12.2025 04.12.2025 soon later", "# CHECK: 5 of 7 values are dates, and all are text: mend the others, or write type: timestamp"},
+		{"Since", "31.12.2025 01.12.2025 02.12.2025 03.12.2025 04.12.2025 05.12.2025 06.12.2025 soon", "# CHECK: 1 of 8 values does not convert, row 8: the row would be rejected\n  since: {column: Since, type: timestamp"},
 		{"Since", "31-Dec-25", `layout: "%-d-%b-%y"`},
 		{"Since", "Dec␣31,␣2025", `layout: "%b %-d, %Y"`},
 		{"updated_at", "1762165920 1762165921", "type: timestamp, layout: unix}"},
@@ -136,6 +138,33 @@ func TestDraftStyle(t *testing.T) {
 			t.Errorf("%q:\n%s\nwant %s", c.text, got, c.want)
 		}
 	}
+	got := string(drafted(t, "id,firstname,firstName\n1,a,b\n", DraftOptions{}).YAML)
+	if want := "# CHECK: firstName is what column \"firstname\" is called: this one is another attribute\n  firstName_2: firstName"; !strings.Contains(got, want) {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+}
+
+// A sketch counts exactly up to its size, and closely beyond it.
+func TestSketch(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{0, 1, 1000, 1001, 50_000, 1_000_000} {
+		s := newSketch(1000)
+		for i := range n {
+			s.add(mix(uint64(i) + 1))
+		}
+		if got := s.distinct(); got > int64(n) || got < int64(n)*9/10 || n <= 1000 && got != int64(n) || len(s.seen) > 1000 || n > 0 && len(s.seen) < min(n, 400) {
+			t.Errorf("%d distinct are counted as %v, by %d", n, &s, len(s.seen))
+		}
+		if !s.unique() {
+			t.Errorf("of %d distinct some came twice", n)
+		}
+		for i := range n {
+			s.add(mix(uint64(i) + 1))
+		}
+		if s.unique() != (n == 0) {
+			t.Errorf("all of %d came twice, and it is not seen", n)
+		}
+	}
 }
 
 // Who the rows are about is told by names; values only warn.
@@ -149,6 +178,7 @@ func TestDraftMatch(t *testing.T) {
 		{"login\na@b.de\nc@d.de\n", "# CHECK: no column is called as an identifier is; choose the one that people are found by:\n# different in every row: \"login\"\n# match: {id: COLUMN}"},
 		{"email\na@b.de\n\"\"\nnobody\n", "# CHECK: 1 row would be rejected, as the column is empty\n# CHECK: 1 value is no email address\nmatch: {email: email}"},
 		{"Handy\n+4915123456789\n", "match: {phone: Handy}"},
+		{"Handy\n+49 151 23456789\n", "# CHECK: values are not all phone numbers such as +4915123456789; see --country\nmatch: {phone: Handy}"},
 		{"Handy\n0151 23456789\n", "# CHECK: values are not all phone numbers such as +4915123456789; see --country\nmatch: {phone: Handy}"},
 		{"customer,x\nk1,y\nk2,z\n", "# CHECK: the name \"customer\" says who, and not that it is an identifier\nmatch: {id: customer}"},
 		{"correo electrónico\na@b.es\n", "match: {email: correo electrónico}"},
