@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/ciobulk/ciobulk/rows"
 	"github.com/nyaruka/phonenumbers"
@@ -99,6 +100,9 @@ func (o DraftOptions) complete(in *rows.Input) (DraftOptions, error) {
 	m, err := FromMatch(o.Match)
 	if err != nil {
 		return o, err
+	}
+	if !utf8.ValidString(m.key.column) {
+		return o, &Error{File: "--match", Msg: "the column's name is not UTF-8", Hint: "no mapping can name it"}
 	}
 	p := &Plan{mapping: m, index: make(map[string]int)}
 	_, err = p.resolve(m.key, in, true)

@@ -23,6 +23,8 @@ func (d *draft) unusable(p *profile) string {
 		return fmt.Sprintf("column %d has no name: give it one to send it", p.index+1)
 	case p.name == "":
 		return "a name that is empty cannot be used"
+	case !utf8.ValidString(p.name): // of a JSONL line that cannot be read
+		return fmt.Sprintf("the name %q is not UTF-8", shown(p.name))
 	case len(p.name) > maxColumnName:
 		return fmt.Sprintf("column %d has a name of %d bytes: choose a shorter one", p.index+1, len(p.name))
 	case d.in.Format == rows.CSV && d.called[p.name] > 1:
