@@ -63,7 +63,7 @@ func (p *program) app() *cli.App {
 		ExitErrHandler:        func(*cli.Context, error) {}, // run decides the exit code
 		OnUsageError:          func(_ *cli.Context, err error, _ bool) error { return usage(err.Error(), "") },
 		CustomAppHelpTemplate: appHelp,
-		Commands:              append(p.rowCommands(), p.segmentCommand(), p.planCommand(), p.explainCommand(), p.retryCommand(), p.getCommand(), p.checkCommand(), p.schemaCommand(), p.simulateCommand()),
+		Commands:              append(p.rowCommands(), p.segmentCommand(), p.initCommand(), p.planCommand(), p.explainCommand(), p.retryCommand(), p.getCommand(), p.checkCommand(), p.schemaCommand(), p.simulateCommand()),
 		Action: func(c *cli.Context) error {
 			return cli.ShowAppHelp(c)
 		},

@@ -22,23 +22,19 @@ const (
 	partAccident = "Against accidents"
 	partSegment  = "The segment"
 	partOutput   = "Output"
+	partDraft    = "The draft"
 )
 
 // rowFlags are the flags of a verb that turns rows into operations.
 func rowFlags(v verb) []cli.Flag {
-	flags := []cli.Flag{
+	flags := append([]cli.Flag{
 		&cli.StringFlag{Category: partInput, Name: "mapping", Aliases: []string{"m"}, Usage: "the mapping, a YAML `FILE`"},
 		&cli.StringFlag{Category: partInput, Name: "match", Usage: "find people by `FIELD[=COLUMN]`: " + v.matches() + "; overrides the mapping's"},
-		&cli.StringFlag{Category: partInput, Name: "format", Usage: "read as `csv|jsonl|json|xlsx`, if not as detected; json is an array of objects"},
-		&cli.StringFlag{Category: partInput, Name: "delimiter", Usage: "between CSV cells, one `CHARACTER` or tab, if not as detected"},
-		&cli.StringFlag{Category: partInput, Name: "encoding", Usage: "of the text, a `NAME`, if not as detected: utf-8, utf-16le, utf-16be, windows-1252, iso-8859-1, iso-8859-15"},
-		&cli.StringFlag{Category: partInput, Name: "sheet", Usage: "of a workbook: its `NAME|N`, if not the first one that shows"},
-		&cli.StringFlag{Category: partInput, Name: "header", Value: "first", Usage: "`first|none`: none, if the first row is one like the others"},
-		&cli.StringFlag{Category: partInput, Name: "columns", Usage: "with --header none, the columns' `NAMES` in their order, between commas; c1, c2 and so on without"},
+	}, fileFlags()...)
+	flags = append(flags,
 		&cli.StringFlag{Category: partInput, Name: "where", Usage: "only rows for which the `EXPRESSION` holds, besides the mapping's where"},
 		&cli.Int64Flag{Category: partInput, Name: "skip", Usage: "pass over the first `N` rows"},
-		&cli.Int64Flag{Category: partInput, Name: "limit", Usage: "take `N` rows and no more"},
-	}
+		&cli.Int64Flag{Category: partInput, Name: "limit", Usage: "take `N` rows and no more"})
 	if v.action == mapping.Member {
 		flags = append(flags,
 			&cli.StringFlag{Category: partSegment, Name: "segment", Usage: "the manual segment's `ID|NAME`; a name needs an App API key"})
@@ -50,6 +46,18 @@ func rowFlags(v verb) []cli.Flag {
 		flags = append(flags, eventFlags()...)
 	}
 	return append(append(flags, runFlags()...), accidentFlags(v)...)
+}
+
+// fileFlags overrule what a file was found to be.
+func fileFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Category: partInput, Name: "format", Usage: "read as `csv|jsonl|json|xlsx`, if not as detected; json is an array of objects"},
+		&cli.StringFlag{Category: partInput, Name: "delimiter", Usage: "between CSV cells, one `CHARACTER` or tab, if not as detected"},
+		&cli.StringFlag{Category: partInput, Name: "encoding", Usage: "of the text, a `NAME`, if not as detected: utf-8, utf-16le, utf-16be, windows-1252, iso-8859-1, iso-8859-15"},
+		&cli.StringFlag{Category: partInput, Name: "sheet", Usage: "of a workbook: its `NAME|N`, if not the first one that shows"},
+		&cli.StringFlag{Category: partInput, Name: "header", Value: "first", Usage: "`first|none`: none, if the first row is one like the others"},
+		&cli.StringFlag{Category: partInput, Name: "columns", Usage: "with --header none, the columns' `NAMES` in their order, between commas; c1, c2 and so on without"},
+	}
 }
 
 // eventFlags are those of what people did.
