@@ -56,8 +56,20 @@ func (m *Mapping) checkTimestamp(a *attribute) error {
 	return m.checkLayout(t, laid)
 }
 
+// unixDigits is how many digits the seconds of the years 2001 to 2286 have.
+const unixDigits = 10
+
 // append appends text as unix seconds. last is the last second that is expected.
 func (t *timestamp) append(dst, text []byte, last int64) ([]byte, string) {
+	if t.layout == layoutUnix && len(text) == unixDigits && isShortInteger(text) && text[0] != '-' {
+		n := int64(0)
+		for _, c := range text {
+			n = n*10 + int64(c-'0')
+		}
+		if n <= last { // the usual, which is as it is sent; and not before 1990
+			return append(dst, text...), ""
+		}
+	}
 	seconds, problem := t.point(text, last)
 	if problem != "" {
 		return dst, problem
