@@ -42,11 +42,8 @@ type faultyDisk struct {
 // mountFaultyDisk mounts one at path, or skips the test where that cannot be done.
 func mountFaultyDisk(t *testing.T, path string) *faultyDisk {
 	d := &faultyDisk{behind: t.TempDir(), kinds: make(map[string]int)}
-	root := &faultyNode{disk: d}
-	root.RootData = &fs.LoopbackRoot{Path: d.behind, RootNode: root,
-		NewNode: func(r *fs.LoopbackRoot, _ *fs.Inode, _ string, _ *syscall.Stat_t) fs.InodeEmbedder {
-			return &faultyNode{fs.LoopbackNode{RootData: r}, d}
-		}}
+	root := &faultyNode{&fs.LoopbackNode{RootData: &fs.LoopbackRoot{Path: d.behind}}, d}
+	root.RootData.RootNode = root
 	server, err := fs.Mount(path, root, &fs.Options{MountOptions: fuse.MountOptions{DirectMountStrict: true}})
 	if err != nil {
 		t.Skipf("no FUSE here, so no faulty disk: %v", err)
@@ -104,8 +101,13 @@ func (d *faultyDisk) change(kind string, size int, do func(size int) syscall.Err
 
 // faultyNode is a file or folder on it.
 type faultyNode struct {
-	fs.LoopbackNode
+	*fs.LoopbackNode
 	disk *faultyDisk
+}
+
+// WrapChild makes what is in a folder faulty as well.
+func (n *faultyNode) WrapChild(_ context.Context, child fs.InodeEmbedder) fs.InodeEmbedder {
+	return &faultyNode{child.(*fs.LoopbackNode), n.disk}
 }
 
 func (n *faultyNode) Create(ctx context.Context, name string, flags, mode uint32, out *fuse.EntryOut) (inode *fs.Inode, f fs.FileHandle, fuseFlags uint32, errno syscall.Errno) {
@@ -137,7 +139,7 @@ func (n *faultyNode) Mkdir(ctx context.Context, name string, mode uint32, out *f
 
 func (n *faultyNode) Rename(ctx context.Context, name string, parent fs.InodeEmbedder, to string, flags uint32) syscall.Errno {
 	return n.disk.change("rename "+filepath.Base(to), 0, func(int) syscall.Errno {
-		return n.LoopbackNode.Rename(ctx, name, &parent.(*faultyNode).LoopbackNode, to, flags)
+		return n.LoopbackNode.Rename(ctx, name, parent, to, flags)
 	})
 }
 

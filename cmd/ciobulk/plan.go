@@ -33,11 +33,8 @@ ciobulk plan delete leavers.csv --match email=E-mail --format json`,
 // planned turns the arguments of `plan VERB` into those of the verb's dry run, and
 // tells whether the plan is to be JSON.
 func planned(args []string) (_ []string, asJSON bool, _ error) {
-	if len(args) < 3 || args[1] != "plan" || strings.HasPrefix(args[2], "-") || args[2] == "help" {
+	if len(args) < 3 || args[1] != "plan" {
 		return args, false, nil
-	}
-	if !slices.ContainsFunc(verbs, func(v verb) bool { return strings.Fields(v.name)[0] == args[2] }) && args[2] != "retry" {
-		return nil, false, usage(fmt.Sprintf("there is no verb %q to plan", args[2]), "it is one of "+strings.Join(plannable(), ", "))
 	}
 	rest := []string{args[0]}
 	for i := 2; i < len(args); i++ {
@@ -46,14 +43,20 @@ func planned(args []string) (_ []string, asJSON bool, _ error) {
 		if !joined && i+1 < len(args) {
 			value = args[i+1]
 		}
-		if name == "format" && (value == "json" || value == "table") {
-			asJSON = value == "json"
-			if !joined {
-				i++
-			}
+		if name != "format" || value != "json" && value != "table" {
+			rest = append(rest, args[i])
 			continue
 		}
-		rest = append(rest, args[i])
+		asJSON = value == "json"
+		if !joined {
+			i++
+		}
+	}
+	switch {
+	case len(rest) < 2 || strings.HasPrefix(rest[1], "-"):
+		return append([]string{args[0], "plan"}, rest[1:]...), false, nil // which says what is missing
+	case !slices.ContainsFunc(plannable(), func(v string) bool { return strings.Fields(v)[0] == rest[1] }):
+		return nil, false, usage(fmt.Sprintf("there is no verb %q to plan", rest[1]), "it is one of "+strings.Join(plannable(), ", "))
 	}
 	return append(rest, "--dry-run"), asJSON, nil
 }

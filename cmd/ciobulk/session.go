@@ -217,7 +217,7 @@ func (s *session) loadMapping(file, match, where string) (m *mapping.Mapping, er
 			return nil, err
 		}
 	default:
-		return nil, usage("nothing says how to find people", "give a mapping by -m FILE, or --match FIELD[=COLUMN], FIELD being "+s.verb.matches())
+		return nil, usage("nothing says how to find people", "give a mapping by -m FILE (ciobulk init drafts one), or --match FIELD[=COLUMN], FIELD being "+s.verb.matches())
 	}
 	if where != "" {
 		m.AddWhere(where)
