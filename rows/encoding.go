@@ -2,6 +2,7 @@ package rows
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"strings"
@@ -172,8 +173,11 @@ func byteOrderMark(text []byte) (length int, e Encoding) {
 	return 0, ""
 }
 
-// guess tells the encoding by the sample, and by both ends of a plain file: the
-// first umlaut may come late.
+// mostASCII is how much of a plain file is looked through for its first umlaut.
+const mostASCII = 32 << 20
+
+// guess tells the encoding by the sample, and where that is ASCII by both ends of a
+// plain file and what is between: the first umlaut may come late.
 func (in *Input) guess() Encoding {
 	e := detectEncoding(in.carry, in.ended)
 	if e == Windows1252 && bytes.Contains(in.carry, []byte("_reason")) && bytes.Contains(in.carry, []byte(ReasonUTF8)) {
@@ -183,18 +187,42 @@ func (in *Input) guess() Encoding {
 		return e
 	}
 	buffer := make([]byte, digestSize)
-	letters, strays := 0, 0
-	for _, at := range []int64{0, max(in.Size-digestSize, 0)} {
-		n, _ := in.file.ReadAt(buffer, at) // what cannot be read is told when it is its turn
-		part := buffer[:n]
-		for i := 0; at > 0 && i < utf8.UTFMax && len(part) > 0 && !utf8.RuneStart(part[0]); i++ {
-			part = part[1:] // of a character that begins before
-		}
-		l, s := countUTF8(part, at+int64(n) == in.Size)
-		letters, strays = letters+l, strays+s
+	letters, strays := in.countAt(0, buffer)
+	l, s := in.countAt(max(in.Size-digestSize, 0), buffer)
+	letters, strays = letters+l, strays+s
+	for at := int64(digestSize); letters+strays == 0 && at < min(in.Size, mostASCII); at += digestSize {
+		letters, strays = in.countAt(at, buffer)
 	}
 	if strays > letters {
 		return Windows1252
 	}
 	return UTF8
+}
+
+// countAt is countUTF8 of the file from at on, as far as buffer goes.
+func (in *Input) countAt(at int64, buffer []byte) (letters, strays int) {
+	n, _ := in.file.ReadAt(buffer, at) // what cannot be read is told when it is its turn
+	part := buffer[:n]
+	if isASCII(part) {
+		return 0, 0
+	}
+	for i := 0; at > 0 && i < utf8.UTFMax && len(part) > 0 && !utf8.RuneStart(part[0]); i++ {
+		part = part[1:] // of a character that begins before
+	}
+	return countUTF8(part, at+int64(n) == in.Size)
+}
+
+// isASCII looks at eight bytes at a time.
+func isASCII(text []byte) bool {
+	for ; len(text) >= 8; text = text[8:] {
+		if binary.LittleEndian.Uint64(text)&0x8080808080808080 != 0 {
+			return false
+		}
+	}
+	for _, c := range text {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }

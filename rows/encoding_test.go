@@ -140,6 +140,8 @@ func TestDetectLate(t *testing.T) {
 		{"a,b\n" + ascii + "gr\xfcn,1\n", Windows1252},
 		{"a,b\n" + strings.Repeat(ascii, 10) + "gr\xfcn,1\n" + ascii, Windows1252},
 		{"a,b\n" + strings.Repeat(ascii, 10) + "grün,1\n" + ascii, UTF8},
+		{"a,b\n" + strings.Repeat(ascii, 12) + "gr\xfcn,1\n" + strings.Repeat(ascii, 12), Windows1252},
+		{"a,b\n" + strings.Repeat(ascii, 12) + "grün,1\n" + strings.Repeat(ascii, 12), UTF8},
 		{"a,b\n" + strings.Repeat("ü,y\n", digestSize), UTF8},
 		{"a,bc\n" + strings.Repeat("ü,y\n", digestSize), UTF8},
 	} {
