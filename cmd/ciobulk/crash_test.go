@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-var crashRuns = flag.Int("crash-runs", 10, "how often TestCrash kills and resumes")
+var crashRuns = flag.Int("crash-runs", 4, "how often TestCrash kills and resumes")
 
 // A crash costs seconds: killed at any request and resumed, a run ends with the
 // workspace, the ledger and the rejected file of a run that nobody disturbed.

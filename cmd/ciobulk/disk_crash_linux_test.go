@@ -53,7 +53,7 @@ func testDiskCrashes(t *testing.T, args []string) {
 	s.service.SetFaults(diskFaults)
 	calm := s.finish(with(sizes...), exitRejected)
 	changes, want := disk.count(), s.left(disk)
-	t.Logf("an undisturbed run makes %d changes: %v", changes, disk.kinds)
+	t.Logf("an undisturbed run makes %d changes: %v", changes, disk.made())
 
 	order, resent := rand.Perm(int(changes)), int64(0)
 	order = order[:min(len(order), *crashRuns)]

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"sync"
 	"syscall"
@@ -68,6 +69,13 @@ func (d *faultyDisk) count() int64 {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.changes
+}
+
+// made lists the changes since the disk was mounted, by kind.
+func (d *faultyDisk) made() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return fmt.Sprint(d.kinds)
 }
 
 // change does one, of size bytes; do is given how many of them to write.

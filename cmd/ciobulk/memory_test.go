@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -19,6 +21,15 @@ import (
 // mostMemory is what the program may take at its peak, whatever it is given, in
 // MiB: a record of 16 MiB in the buffers that it passes, and the program itself.
 const mostMemory = 120
+
+// withoutRaces skips a test of memory in a program with the race detector, which
+// takes several times as much.
+func withoutRaces(t *testing.T) {
+	info, _ := debug.ReadBuildInfo()
+	if info != nil && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
+		t.Skip("with the race detector, memory says nothing")
+	}
+}
 
 // peak runs c to its end and returns the most memory that it held, in MiB.
 func peak(t *testing.T, c *exec.Cmd, code int, says string) int64 {
@@ -94,6 +105,7 @@ var endlessRecords = []struct {
 
 // A record of 1 GiB takes no more memory than one of the size that is allowed.
 func TestMemoryOfEndlessRecords(t *testing.T) {
+	withoutRaces(t)
 	t.Parallel()
 	s := newScene(t, 1)
 	for _, c := range endlessRecords {
@@ -140,6 +152,7 @@ func bomb(t *testing.T, path, start string, page []byte, n int, end string) {
 
 // What a compressed file becomes is never held as a whole.
 func TestMemoryOfBombs(t *testing.T) {
+	withoutRaces(t)
 	t.Parallel()
 	s := newScene(t, 1)
 	const page = 16 << 20
@@ -175,6 +188,7 @@ func TestMemoryOfBombs(t *testing.T) {
 
 // A zstd file may ask for a window, which must be held: not for more than 128 MiB.
 func TestMemoryOfWindows(t *testing.T) {
+	withoutRaces(t)
 	t.Parallel()
 	s := newScene(t, 1)
 	var b bytes.Buffer
