@@ -17,7 +17,7 @@ import (
 func TestSleepIsNoOutage(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, 400)
-	s.instead = func(n int64, w http.ResponseWriter) bool {
+	s.answerBy(func(n int64, w http.ResponseWriter) bool {
 		if n == 1 {
 			w.Header().Set("Retry-After", "1")
 		}
@@ -25,7 +25,7 @@ func TestSleepIsNoOutage(t *testing.T) {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
 		return n <= 2
-	}
+	})
 	c := s.command("--outage", "1500ms", "--concurrency", "1", "--batch-rows", "1000")
 	s.startUntil(1, c)()
 	time.Sleep(300 * time.Millisecond) // the answer has come, and the second of waiting is not over
@@ -48,18 +48,18 @@ func TestCredentialsRefusedInTheMiddle(t *testing.T) {
 	for _, status := range []int{http.StatusUnauthorized, http.StatusForbidden} {
 		const lanes, from = 4, 30
 		s := newScene(t, 4000)
-		s.instead = func(n int64, w http.ResponseWriter) bool {
+		s.answerBy(func(n int64, w http.ResponseWriter) bool {
 			if n >= from {
 				w.WriteHeader(status)
 			}
 			return n >= from
-		}
+		})
 		sum := s.finish(s.command(), exitCredentials)
 		t.Logf("%d: %d requests from the first that was refused on, of %d lanes", status, s.seen()-from+1, lanes)
 		if s.seen()-from+1 > lanes {
 			t.Errorf("%d requests were sent from the first that was refused on", s.seen()-from+1)
 		}
-		s.instead = nil
+		s.answerBy(nil)
 		if again := s.finish(s.command("--resume"), exitRejected); again.Rows != 4000 || sum.Rows >= 4000 {
 			t.Errorf("%+v, resumed %+v", sum.Ledger, again.Ledger)
 		}

@@ -30,7 +30,7 @@ type scene struct {
 	stopAt   int64         // the request that waits for release, before it is answered
 	reached  chan struct{} // closed when it arrives
 	release  chan struct{}
-	instead  func(n int64, w http.ResponseWriter) bool // answers the nth request unless it returns false; may be nil
+	instead  func(n int64, w http.ResponseWriter) bool // see answerBy
 }
 
 const sceneMapping = `match: {id: id}
@@ -73,6 +73,14 @@ func (s *scene) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	service.ServeHTTP(w, r)
+}
+
+// answerBy lets instead answer the nth batch request, unless it returns false or
+// is nil.
+func (s *scene) answerBy(instead func(n int64, w http.ResponseWriter) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.instead = instead
 }
 
 // reset empties the service.
