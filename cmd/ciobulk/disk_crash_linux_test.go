@@ -22,6 +22,9 @@ import (
 // The folder with the records is a file system of the test's. With -crash-runs
 // of at least as many changes as there are, each of them has its turn.
 func TestCrashAtChangesOfTheDisk(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	t.Parallel()
 	for name, args := range map[string][]string{
 		"upsert": {"upsert", "people.csv", "-m", "people.yaml"},

@@ -117,10 +117,7 @@ func (s *start) check(t *testing.T, rate float64) {
 	together := s.came[:len(s.came)*8/10]
 	got := float64(len(together)-1) / (together[len(together)-1] - together[0]).Seconds()
 	t.Logf("3 processes with --rate %v: %d requests in all, %.1f/s, %+.1f %%", rate, len(s.came), got, 100*(got/rate-1))
-	if got > 1.03*rate {
+	if got > 1.03*rate { // slower they are on a busy machine; virtual time tells of that
 		t.Error("they are faster than their rate")
-	}
-	if got < 0.8*rate {
-		t.Error("they are slower than their rate")
 	}
 }

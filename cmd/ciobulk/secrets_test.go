@@ -285,6 +285,9 @@ func holdsPeople(name, text string) bool {
 // Credentials show nowhere, and people only where they were asked for: whatever
 // happens, and under loose and tight masks of file modes.
 func TestSecretsAndPeopleStayWhereTheyBelong(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes half a minute")
+	}
 	t.Parallel()
 	files := 0
 	for i, s := range situations() {
