@@ -33,11 +33,14 @@ crash:
 	$(GO) test ./importer -run '^(TestSchedulesOfFaults|TestOrderOfHotPeople|TestLanesRunSideBySide|TestOutages|TestDrainIsBounded|TestBudgetStopsSoon)$$' \
 	  -count=1 -v -schedules=$$((100 * $(RUNS)))
 
-# Runs every fuzz target for T, two at a time.
+# Runs every fuzz target for T, two at a time. That the time was over in the midst
+# of something is no finding, though go test may call it a failure
+# (golang.org/issue/48591).
 fuzz:
 	@$(GO) list ./... | while read -r p; do \
 	  $(GO) test $$p -list '^Fuzz' | sed -n "s|^Fuzz|$$p Fuzz|p"; \
 	done | xargs -P 2 -L 1 sh -c 'out=$$($(GO) test $$0 -run "^$$" -fuzz "^$$1\$$" -fuzztime $(T) -fuzzminimizetime 1s -parallel 1 2>&1) || \
+	  { echo "$$out" | grep -q "^    context deadline exceeded" && ! echo "$$out" | grep -q "Failing input"; } || \
 	  { echo "$$0 $$1"; echo "$$out"; exit 255; }; echo "$$0 $$1: $$(echo "$$out" | grep "^fuzz: elapsed" | tail -n 1)"'
 
 # Parts of the row's path, and whole runs next to their references, N times in
