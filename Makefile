@@ -35,7 +35,7 @@ crash:
 
 # Runs every fuzz target for T, two at a time. That the time was over in the midst
 # of something is no finding, though go test may call it a failure
-# (golang.org/issue/48591).
+# before 1.27 (go.dev/issue/75804).
 fuzz:
 	@$(GO) list ./... | while read -r p; do \
 	  $(GO) test $$p -list '^Fuzz' | sed -n "s|^Fuzz|$$p Fuzz|p"; \
