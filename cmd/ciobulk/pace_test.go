@@ -113,6 +113,8 @@ func startPaced(t *testing.T, ctx context.Context, dir, url string, rate int, ar
 // the first had no more to do; or so slow that it is no fault of a busy machine.
 func (s *start) check(t *testing.T, rate float64) {
 	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	slices.Sort(s.came)
 	together := s.came[:len(s.came)*8/10]
 	got := float64(len(together)-1) / (together[len(together)-1] - together[0]).Seconds()

@@ -25,6 +25,13 @@ func (n *nosy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusBadGateway)
 }
 
+// asked returns what it has seen so far.
+func (n *nosy) asked() []*http.Request {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Clone(n.seen)
+}
+
 // behind is a call that finds only this environment, of which every name given
 // twice has the last value.
 func (s *scene) behind(environment []string, args ...string) *exec.Cmd {
@@ -44,10 +51,11 @@ func TestProxyOfTheEnvironment(t *testing.T) {
 	s := newScene(t, 10)
 	c := s.behind([]string{"CUSTOMERIO_TRACK_URL=", "HTTPS_PROXY=" + withPassword, "HTTP_PROXY=http://127.0.0.1:1"})
 	s.finish(c, exitUnavailable)
-	if len(proxy.seen) == 0 {
+	asked := proxy.asked()
+	if len(asked) == 0 {
 		t.Fatal("the proxy was not asked")
 	}
-	for _, r := range proxy.seen {
+	for _, r := range asked {
 		if r.Method != http.MethodConnect || r.Host != "track.customer.io:443" || r.Header.Get("Authorization") != "" {
 			t.Errorf("the proxy saw %s %s %v", r.Method, r.Host, r.Header)
 		}
@@ -95,6 +103,8 @@ func TestNetrcIsNotRead(t *testing.T) {
 	c := s.command()
 	c.Env = append(c.Env, "HOME="+s.dir, "NETRC="+filepath.Join(s.dir, ".netrc"))
 	s.finish(c, exitRejected)
+	mu.Lock()
+	defer mu.Unlock()
 	if !slices.Equal(slices.Compact(users), []string{testSite}) {
 		t.Errorf("asked as %q", users)
 	}

@@ -314,9 +314,11 @@ func TestSecretsAndPeopleStayWhereTheyBelong(t *testing.T) {
 		v.sealed(s.name+", standard output", out, s.people)
 		v.sealed(s.name+", standard error", said, false)
 		files += v.searched()
+		v.secretive.Lock()
 		for _, text := range v.misplaced {
 			t.Errorf("%s: the service saw %s", s.name, text)
 		}
+		v.secretive.Unlock()
 		if t.Failed() {
 			t.Fatalf("after %s", s.name)
 		}
