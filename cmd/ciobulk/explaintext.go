@@ -23,13 +23,13 @@ func (x *explainer) printText(e *explained) error {
 	if e.Action != "" {
 		what = fmt.Sprintf("%s, %s", e.Action, what)
 	}
-	fmt.Fprintf(&b, "%s:%d (row %s): %s\n", printable(x.input.Name), e.Line, grouped(e.Row), what)
+	fmt.Fprintf(&b, "%s:%d (row %s): %s\n", rows.Printable(x.input.Name), e.Line, grouped(e.Row), what)
 	if r := e.Rejection; e.Outcome == mapping.Rejected {
 		fmt.Fprintf(&b, "  %s\n", refusal{r.Reason, r.Field, r.Message, ""})
 	}
 	for _, c := range e.Conditions {
 		if e.Outcome == mapping.Filtered && !c.Holds && c.Problem == "" {
-			fmt.Fprintf(&b, "  where is false: %s\n", printable(c.Text))
+			fmt.Fprintf(&b, "  where is false: %s\n", rows.Printable(c.Text))
 		}
 	}
 	if e.Record != "" {
@@ -68,9 +68,9 @@ func (e *explained) lines() (lines [][3]string) {
 	for _, c := range e.Conditions {
 		result := strconv.FormatBool(c.Holds)
 		if c.Problem != "" {
-			result = "rejected: " + printable(c.Problem)
+			result = "rejected: " + rows.Printable(c.Problem)
 		}
-		lines = append(lines, [3]string{"where", short(printable(c.Text), mostSource), result})
+		lines = append(lines, [3]string{"where", short(rows.Printable(c.Text), mostSource), result})
 	}
 	for _, p := range e.Parts {
 		lines = append(lines, partLines(p)...)
@@ -79,7 +79,7 @@ func (e *explained) lines() (lines [][3]string) {
 }
 
 func partLines(p mapping.Part) (lines [][3]string) {
-	called := printable(p.Name)
+	called := rows.Printable(p.Name)
 	if p.Role == mapping.MatchPart {
 		called = "match " + called
 	}
@@ -92,13 +92,13 @@ func partLines(p mapping.Part) (lines [][3]string) {
 		return lines
 	}
 	for _, s := range p.Steps {
-		lines = append(lines, [3]string{"", printable(s.Name), shownValue(s.Value)})
+		lines = append(lines, [3]string{"", rows.Printable(s.Name), shownValue(s.Value)})
 	}
 	shown := short(escaped(p.JSON), mostValue)
 	last := &lines[len(lines)-1]
-	switch as := short(printable(p.As), mostSource); {
+	switch as := short(rows.Printable(p.As), mostSource); {
 	case p.Problem != "":
-		lines = append(lines, [3]string{"", as, "rejected: " + short(printable(p.Problem), 3*mostValue)})
+		lines = append(lines, [3]string{"", as, "rejected: " + short(rows.Printable(p.Problem), 3*mostValue)})
 	case p.JSON == "":
 		lines = append(lines, [3]string{"", as, "not sent"})
 	case p.Moment != "":
@@ -118,7 +118,7 @@ func partSource(p mapping.Part) string {
 	case mapping.Derived:
 		return "derived from the row and the file"
 	case mapping.FromExpr:
-		return "expr " + short(printable(p.From), mostSource)
+		return "expr " + short(rows.Printable(p.From), mostSource)
 	case mapping.FromRest:
 		return columnName(p.From) + ", rest: keep"
 	}
@@ -165,7 +165,7 @@ func (e *explained) limits() (words []string) {
 	}
 	if count > 0 {
 		words = append(words, of(count, customerio.MaxAttributes, "attributes"),
-			fmt.Sprintf("the largest, %s, %s", short(printable(largest.Name), mostSource), of(largest.Size(), customerio.MaxAttributeValue, "bytes")))
+			fmt.Sprintf("the largest, %s, %s", short(rows.Printable(largest.Name), mostSource), of(largest.Size(), customerio.MaxAttributeValue, "bytes")))
 	}
 	return words
 }
@@ -198,9 +198,9 @@ func (v verdict) String() string {
 }
 
 func (r refusal) String() string {
-	text := strings.TrimSpace(r.reason + " " + printable(r.field))
+	text := strings.TrimSpace(r.reason + " " + rows.Printable(r.field))
 	if r.status != "" {
 		text += fmt.Sprintf(" (%s)", r.status)
 	}
-	return strings.TrimPrefix(text+": "+printable(r.message), ": ")
+	return strings.TrimPrefix(text+": "+rows.Printable(r.message), ": ")
 }

@@ -147,7 +147,7 @@ func (t table) previews(b *strings.Builder, first []importer.Preview) {
 		}
 		ops := r.Head(show)
 		for _, op := range ops {
-			fmt.Fprintf(b, "  %s\n", tame(string(op)))
+			fmt.Fprintf(b, "  %s\n", escaped(string(op)))
 		}
 		if more := r.Operations - len(ops); more > 0 {
 			fmt.Fprintf(b, "  … and %s in this request of %s\n", grouped(int64(more))+" more", size(int64(len(r.Body))))

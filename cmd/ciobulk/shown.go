@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf16"
@@ -32,16 +31,7 @@ func tabulate(b *strings.Builder, lines [][3]string) {
 	}
 }
 
-// printable writes what would move the cursor, or not be seen, as an escape.
-func printable(text string) string {
-	if strings.IndexFunc(text, func(r rune) bool { return !strconv.IsPrint(r) }) < 0 {
-		return text
-	}
-	quoted := strings.ReplaceAll(strconv.Quote(text), `\"`, `"`)
-	return strings.ReplaceAll(quoted[1:len(quoted)-1], `\\`, `\`)
-}
-
-// escaped is printable for JSON, which stays the same value.
+// escaped is rows.Printable for JSON, which stays the same value.
 func escaped(json string) string {
 	var b strings.Builder
 	for _, r := range json {
