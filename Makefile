@@ -1,16 +1,25 @@
-# What can be done here. CI runs `make check`, and nothing that make cannot do.
+# What can be done here. CI runs `make demo` and `make check`, and nothing that
+# make cannot do.
 
 GO ?= go
 T ?= 10s
-RUNS ?= 10
+RUNS ?= 20
 SPEC ?=
 N ?= 5
 ROWS ?= 1000000
+BASE ?=
+BENCH ?= .
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCHSTAT = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
+GORELEASER = github.com/goreleaser/goreleaser/v2@v2.13.3
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
-.PHONY: build demo test check race fuzz bench crash contract vuln clean
+# Limits that a busy machine does not reach. Many tests wait for a process or for
+# a second to pass, so more of them run at once than there are cores.
+TEST = $(GO) test -timeout 20m -parallel 4
+SLOW = SLOW_TESTS=1 $(GO) test -timeout 40m -parallel 4
+
+.PHONY: build demo test slow check format vet tidy staticcheck race fuzz bench bench-compare crash contract vuln update dist packages release-check clean
 
 build:
 	$(GO) build -trimpath -o bin/ciobulk ./cmd/ciobulk
@@ -19,23 +28,46 @@ build:
 demo: build
 	@bash samples/demo.sh
 
+# The inner loop: all tests that take little time, under a minute on two cores.
 test:
-	$(GO) test ./...
+	$(TEST) ./...
+
+# All tests, also those that internal/slowtest marks: memory, compression bombs,
+# secrets, several processes, full disks.
+slow:
+	$(SLOW) ./...
+
+# Everything that a change must pass.
+check: format vet tidy test staticcheck slow race crash
+
+format:
+	@test -z "$$(gofmt -s -l .)" || { echo "not gofmt -s:"; gofmt -s -l .; exit 1; }
+
+vet:
+	$(GO) vet ./...
+
+tidy:
+	$(GO) mod tidy -diff
+
+staticcheck:
+	$(GO) run $(STATICCHECK) ./...
 
 race:
-	$(GO) test -race -short ./...
+	$(GO) test -race -short -timeout 40m -parallel 4 ./...
 
 # Kills the program RUNS times at random requests, and RUNS times for each of
-# three verbs at changes of its records, resumes it and compares; and tries a
+# three commands at changes of its records, resumes it and compares; and tries a
 # hundred times as many random schedules of faults in virtual time.
 crash:
-	$(GO) test ./cmd/ciobulk -run '^TestCrash' -count=1 -v -crash-runs=$(RUNS)
-	$(GO) test ./importer -run '^(TestSchedulesOfFaults|TestOrderOfHotPeople|TestLanesRunSideBySide|TestOutages|TestDrainIsBounded|TestBudgetStopsSoon)$$' \
+	$(SLOW) ./cmd/ciobulk -run '^TestCrash' -count=1 -v -crash-runs=$(RUNS)
+	$(SLOW) ./importer -run '^(TestSchedulesOfFaults|TestOrderOfHotPeople|TestLanesRunSideBySide|TestOutages|TestDrainIsBounded|TestBudgetStopsSoon)$$' \
 	  -count=1 -v -schedules=$$((100 * $(RUNS)))
 
-# Runs every fuzz target for T, two at a time. That the time was over in the midst
-# of something is no finding, though go test may call it a failure
-# before 1.27 (go.dev/issue/75804).
+# Searches with every fuzz target for T, two at a time. It is no part of check: what a
+# search finds is seldom of the change at hand. The seeds, and so all that was found
+# before, are part of every test run. When the time ends in the middle of
+# an input, go test before 1.27 may report a failure (go.dev/issue/75804); that is
+# not a finding.
 fuzz:
 	@$(GO) list ./... | while read -r p; do \
 	  $(GO) test $$p -list '^Fuzz' | sed -n "s|^Fuzz|$$p Fuzz|p"; \
@@ -52,22 +84,40 @@ bench:
 	done > bench.txt
 	@$(GO) run $(BENCHSTAT) bench.txt
 
-# Checks every request that scripts and tests of the verbs make against an OpenAPI document of the
-# Track API: make contract SPEC=track.json
+# Benchmarks of the parts, of the revision BASE and of the working tree, N times in
+# turn, and benchstat's verdict: make bench-compare BASE=main BENCH=Row
+bench-compare:
+	@test -n "$(BASE)" || { echo "usage: make bench-compare BASE=REVISION [N=10] [BENCH=NAME]"; exit 2; }
+	@GO="$(GO)" BENCHSTAT="$(BENCHSTAT)" N=$(N) bash .ci/bench-compare "$(BASE)" "$(BENCH)"
+
+# Checks every request that scripts and tests of the commands make against an
+# OpenAPI document of the Track API: make contract SPEC=track.json
 contract:
 	@test -n "$(SPEC)" || { echo "usage: make contract SPEC=FILE"; exit 2; }
-	$(GO) test ./cmd/ciobulk -count=1 -run "TestScripts|TestSamples|Segment|Operations" -skip "Crash" -args -spec=$(abspath $(SPEC))
+	$(SLOW) ./cmd/ciobulk -count=1 -run "TestScripts|TestSamples|Segment|Operations" -skip "Crash" -args -spec=$(abspath $(SPEC))
 
-check: test
-	@test -z "$$(gofmt -s -l .)" || { echo "not gofmt -s:"; gofmt -s -l .; exit 1; }
-	$(GO) vet ./...
-	$(GO) mod tidy -diff
-	$(GO) run $(STATICCHECK) ./...
-	$(GO) test -race -short ./...
+# Writes the outputs of the console blocks in README.md and docs/ again, after a
+# message has changed. Read the diff.
+update:
+	$(GO) test ./runs -count=1 -run '^TestSummarySchema' -update
+	$(GO) test ./cmd/ciobulk -count=1 -run '^(TestDocs|TestPicture)' -update
+
+# Builds what a release consists of into dist/: archives, packages, an image, bills of
+# materials, checksums.
+dist:
+	$(GO) run ./packaging/dist
+
+# Builds the packages for Linux twice and compares, installs the deb, uses and removes it.
+packages:
+	bash packaging/test.sh
+
+# Checks the configuration of releases. Building the checker takes minutes.
+release-check:
+	$(GO) run $(GORELEASER) check
 
 # Needs the network: asks the Go vulnerability database.
 vuln:
 	$(GO) run $(GOVULNCHECK) ./...
 
 clean:
-	rm -rf bin .ciobulk
+	rm -rf bin dist dist-extra .ciobulk

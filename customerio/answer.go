@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // meaning is what an answer says about a request as a whole.
@@ -14,161 +15,122 @@ type meaning int
 const (
 	settled meaning = iota // every operation has its verdict
 	refused                // as a whole: one operation or its size is the reason
-	again                  // try again later
-	strange                // nothing more can be sent
+	busy                   // the service asks for fewer requests
+	failed                 // not a clear answer; the request may have been applied
+	denied                 // 401 or 403
+	strange                // another refusal, which time may not change
 )
 
 // maxAnswer bounds how much of an answer is read, in bytes: a thousand errors
 // with long messages fit.
 const maxAnswer = 4 << 20
 
-// classify decides what an answer means. A success that is not JSON is
-// somebody else's answer (a captive portal, a proxy's page).
+// classify decides what the answer to a question means.
 func classify(r *reply) meaning {
-	switch {
-	case r.status == http.StatusMultiStatus:
-		return settled
-	case r.status >= 200 && r.status < 300:
+	if r.status >= 200 && r.status < 300 {
 		if len(bytes.TrimSpace(r.body)) > 0 && !json.Valid(r.body) {
-			return again
+			return failed // of a captive portal, or a proxy's page
 		}
 		return settled
+	}
+	return classifyStatus(r)
+}
+
+// classifyBatch decides what the answer to a batch means. Only a clear answer is
+// acceptance: of JSON that is not an object, or that reports an error, anything
+// may be true.
+func classifyBatch(r *reply) meaning {
+	switch {
+	case r.status == http.StatusMultiStatus && (r.cut || json.Valid(r.body)):
+		return settled // judge leaves in doubt what it does not say
+	case r.status >= 200 && r.status < 300:
+		if explicit(r) {
+			return settled
+		}
+		return failed
+	}
+	return classifyStatus(r)
+}
+
+func classifyStatus(r *reply) meaning {
+	switch {
 	case r.status == http.StatusBadRequest, r.status == http.StatusUnprocessableEntity,
 		r.status == http.StatusRequestEntityTooLarge:
 		return refused
-	case r.status == http.StatusRequestTimeout, r.status == http.StatusTooManyRequests,
-		r.status == http.StatusTooEarly, r.status >= 500:
-		return again
+	case r.status == http.StatusTooManyRequests, r.status == http.StatusTooEarly,
+		r.status == http.StatusServiceUnavailable && r.header.Get("Retry-After") != "":
+		return busy
+	case r.status == http.StatusRequestTimeout, r.status >= 500:
+		return failed
+	case r.status == http.StatusUnauthorized, r.status == http.StatusForbidden:
+		return denied
 	}
 	return strange
 }
 
-// judge returns the operations of n that a settling answer does not accept.
-// A success that carries errors is a 207 by another name: it happens.
-func judge(r *reply, n int) []Rejection {
-	if r.status != http.StatusMultiStatus {
-		var answer struct {
-			Errors json.RawMessage `json:"errors"`
-		}
-		_ = json.Unmarshal(r.body, &answer) // no object, no errors
-		var list []json.RawMessage
-		if answer.Errors == nil || json.Unmarshal(answer.Errors, &list) == nil && len(list) == 0 {
-			return nil
-		}
+// explicit reports whether the body of a success says that it is one, or what is not
+// accepted. An empty body does, if the server said that it would be empty.
+func explicit(r *reply) bool {
+	if len(bytes.TrimSpace(r.body)) == 0 {
+		return !r.open
 	}
-	return listed(r.status, r.body, n)
+	var a struct {
+		Errors, Error, Success json.RawMessage
+		Meta                   json.RawMessage
+	}
+	if r.cut || json.Unmarshal(r.body, &a) != nil || bytes.TrimSpace(r.body)[0] != '{' {
+		return false
+	}
+	if says(a.Errors) {
+		return true // judge reads them
+	}
+	var meta struct{ Error, Errors json.RawMessage }
+	_ = json.Unmarshal(a.Meta, &meta) // what is not an object reports nothing
+	success := strings.Trim(strings.ToLower(string(a.Success)), `"`)
+	return !says(a.Error) && !says(meta.Error) && !says(meta.Errors) && success != "false" && success != "0"
 }
 
-// listed reads the errors of a 207. An entry names an operation by its index,
-// counted from 0. If one names none that there is, or if the list is empty or
-// not there, any operation may be meant: all that are not named are unknown.
-// An index that stands twice is in doubt as well.
-func listed(status int, body []byte, n int) []Rejection {
-	var answer struct {
-		Errors []json.RawMessage `json:"errors"`
+// says reports whether a member of an answer is there and holds something.
+func says(member json.RawMessage) bool {
+	switch string(bytes.Join(bytes.Fields(member), nil)) {
+	case "", "null", "false", `""`, "[]":
+		return false
 	}
-	doubt := json.Unmarshal(body, &answer) != nil || len(answer.Errors) == 0
-	found := make(map[int]Rejection)
-	for _, raw := range answer.Errors {
-		r, ok := entry(raw, status, n)
-		if !ok {
-			doubt = true
-			continue
-		}
-		if first, twice := found[r.Index]; twice {
-			r = first
-			if !first.Unknown { // or the message would grow with every time
-				r.Unknown, r.Reason = true, ReasonUnknown
-				r.Message = "named twice in the answer; first as " + first.Reason + ": " + first.Message
-			}
-		}
-		found[r.Index] = r
-	}
-	var all []Rejection
-	for i := range n {
-		r, ok := found[i]
-		switch {
-		case ok:
-			all = append(all, r)
-		case doubt:
-			all = append(all, Rejection{Index: i, Unknown: true, Reason: ReasonUnknown, Status: status,
-				Message: "the answer reports an error without saying of which operation"})
-		}
-	}
-	return all
+	return true
 }
 
-// entry reads one error of a 207; ok is false if it names no operation.
-func entry(raw json.RawMessage, status, n int) (r Rejection, ok bool) {
-	var e struct {
-		Index *int `json:"batch_index"`
-	}
-	if json.Unmarshal(raw, &e) != nil || e.Index == nil || *e.Index < 0 || *e.Index >= n {
-		return r, false
-	}
-	r = described(raw)
-	r.Index, r.Status = *e.Index, status
-	return r, true
+// own reports whether a refusal has the form that Customer.io's have
+// (https://docs.customer.io/api/track/), and is not a proxy's or a firewall's.
+func own(r *reply) bool {
+	var members struct{ Errors, Meta json.RawMessage }
+	return json.Unmarshal(r.body, &members) == nil && (says(members.Errors) || says(members.Meta))
 }
 
-// described reads reason, field and message, whatever they hold.
-func described(raw json.RawMessage) Rejection {
-	var e map[string]any
-	_ = json.Unmarshal(raw, &e) // what is not an object describes nothing
-	text := func(name string) string {
-		switch v := e[name].(type) {
-		case nil:
-			return ""
-		case string:
-			return v
-		default:
-			b, _ := json.Marshal(v) // it came out of JSON
-			return string(b)
-		}
-	}
-	r := Rejection{Reason: text("reason"), Field: text("field"), Message: text("message")}
-	if r.Reason == "" {
-		r.Reason = ReasonInvalid
-	}
-	return r
-}
+// maxExcerpt bounds, in bytes, what is shown of an answer.
+const maxExcerpt = 200
 
-// refusal is the verdict on an operation that was refused alone, by 400 or 413.
-func refusal(status int, body []byte) Rejection {
-	var answer struct {
-		Errors []json.RawMessage `json:"errors"`
-		Meta   struct {
-			Error  string   `json:"error"`
-			Errors []string `json:"errors"`
-		} `json:"meta"`
-	}
-	_ = json.Unmarshal(body, &answer) // free text is reported as it is
-	r := Rejection{Reason: ReasonInvalid}
-	switch {
-	case len(answer.Errors) > 0:
-		r = described(answer.Errors[0])
-	case answer.Meta.Error != "":
-		r.Message = answer.Meta.Error
-	case len(answer.Meta.Errors) > 0:
-		r.Message = strings.Join(answer.Meta.Errors, "; ")
-	}
-	if r.Field == "" && r.Message == "" {
-		r.Message = excerpt(body)
-	}
-	if status == http.StatusRequestEntityTooLarge {
-		r.Reason = ReasonTooLarge
-	}
-	r.Status = status
-	return r
-}
-
-// excerpt makes one short line of a body, with nothing in it that moves a
-// terminal's cursor.
+// excerpt makes one short line of a body, of printable characters.
 func excerpt(body []byte) string {
-	text := strings.ToValidUTF8(string(body[:min(len(body), 200)]), "")
-	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+	text := strings.ToValidUTF8(string(body[:min(len(body), maxExcerpt)]), "")
+	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }), " ")
 	if text == "" {
 		return "no explanation was given"
 	}
 	return text
+}
+
+// maxReason bounds, in bytes, each part of a rejection's explanation.
+const maxReason = 500
+
+// shortened cuts a text that is too long for a report.
+func shortened(text string) string {
+	const end = "…"
+	if len(text) <= maxReason {
+		return text
+	}
+	n := maxReason - len(end)
+	for !utf8.RuneStart(text[n]) {
+		n--
+	}
+	return text[:n] + end
 }

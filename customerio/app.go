@@ -3,7 +3,9 @@ package customerio
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 )
@@ -32,26 +34,23 @@ type AppConfig struct {
 }
 
 // App is a client of the App API. Its methods may be called from any goroutine.
-// They retry as Track.Send does; their errors are
-// the context's, the limiter's or an *Error, of Trouble NotFound for what is not
-// there. What they read lags behind what was written, by seconds.
+// They wait for the limiter and retry for up to AppConfig.Outage. Their errors are
+// the context's, the limiter's or an *Error, which has Trouble NotFound where
+// something does not exist. What they read is some seconds older than what was
+// written.
 type App struct{ *api }
 
 // NewApp returns a client; nothing is sent yet. It fails if the configuration
 // cannot be right.
 func NewApp(c AppConfig) (*App, error) {
-	const where = "Settings > API Credentials > App API Keys in Customer.io"
 	if c.Key == "" || strings.ContainsFunc(c.Key, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		msg := "no App API key"
 		if c.Key != "" {
 			msg = "the App API key holds characters that no key has"
 		}
-		return nil, &Error{Trouble: Credentials, Msg: msg, Hint: "set CUSTOMERIO_APP_API_KEY to a key of " + where}
+		return nil, &Error{Trouble: Credentials, Problem: NoCredentials, API: AppAPI, Msg: msg}
 	}
-	a, err := newAPI(surface{
-		us: appUS, eu: appEU, variable: "CUSTOMERIO_APP_URL", credentials: "App API key",
-		hint: "compare CUSTOMERIO_APP_API_KEY with " + where + " (the Track API's key is another), and CUSTOMERIO_REGION with the account's region",
-	}, Config{
+	a, err := newAPI(surface{name: AppAPI, us: appUS, eu: appEU, credentials: "App API key"}, Config{
 		APIKey: c.Key, Region: c.Region, BaseURL: c.BaseURL, Limiter: c.Limiter,
 		Timeout: c.Timeout, Outage: c.Outage, UserAgent: c.UserAgent, Waiting: c.Waiting,
 	}, "Bearer "+c.Key, c.Key, "[key]")
@@ -61,8 +60,8 @@ func NewApp(c AppConfig) (*App, error) {
 	return &App{a}, nil
 }
 
-// Check asks for something that needs the key: an *Error of Trouble Credentials
-// says that it is not good.
+// Check asks for something that needs the key: it fails with an *Error of Trouble
+// Credentials if the service refuses the key.
 func (a *App) Check(ctx context.Context) error {
 	_, err := a.Segments(ctx)
 	return err
@@ -100,13 +99,24 @@ func (a *App) answer(ctx context.Context, q *request) (*reply, error) {
 	q.most = maxList
 	r, err := a.persist(ctx, q)
 	if err != nil {
-		return nil, err
+		return nil, outOfScope(q, err)
 	}
 	if classify(r) == refused {
 		return nil, &Error{Trouble: Refused, Status: r.status,
 			Msg: fmt.Sprintf("Customer.io refused %s (%d): %s", q, r.status, detail(a.withoutSecrets(r.body)))}
 	}
 	return r, nil
+}
+
+// outOfScope names what a 403 means here: the key is good, and was made for other
+// parts of the API.
+func outOfScope(q *request, err error) error {
+	e, ok := errors.AsType[*Error](err)
+	if !ok || e.Status != http.StatusForbidden {
+		return err
+	}
+	return &Error{Trouble: Credentials, Problem: OutOfScope, API: AppAPI, Status: e.Status,
+		Msg: fmt.Sprintf("the App API key may not call %s (403): its scope does not include that", q)}
 }
 
 func (a *App) unreadable(q *request, r *reply) *Error {

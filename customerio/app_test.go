@@ -55,6 +55,17 @@ var questions = map[string]func(t *testing.T, a *App) error{
 	},
 	"people":  func(t *testing.T, a *App) error { _, err := collect(a.People(t.Context(), nil, 0)); return err },
 	"members": func(t *testing.T, a *App) error { _, err := collect(a.Members(t.Context(), 7)); return err },
+	"people by cio_id": func(t *testing.T, a *App) error {
+		_, err := a.PeopleByCioID(t.Context(), []string{"a1"})
+		return err
+	},
+	"activities": func(t *testing.T, a *App) error { _, err := Activities{App: a}.Page(t.Context(), ""); return err },
+	"order": func(t *testing.T, a *App) error {
+		_, err := Exports{a}.Order(t.Context(), ExportOrder{Kind: ExportPeople})
+		return err
+	},
+	"job":  func(t *testing.T, a *App) error { _, err := Exports{a}.Job(t.Context(), 1); return err },
+	"link": func(t *testing.T, a *App) error { _, err := Exports{a}.Link(t.Context(), 1); return err },
 }
 
 func TestAppConfigIsWrong(t *testing.T) {
@@ -62,23 +73,23 @@ func TestAppConfigIsWrong(t *testing.T) {
 	for name, c := range map[string]struct {
 		config AppConfig
 		want   Trouble
-		names  string
+		closer Problem
 	}{
-		"no key":        {AppConfig{}, Credentials, "CUSTOMERIO_APP_API_KEY"},
-		"a broken key":  {AppConfig{Key: testKey + "\r\nX: y"}, Credentials, "CUSTOMERIO_APP_API_KEY"},
-		"two keys":      {AppConfig{Key: testKey + " " + testKey}, Credentials, "CUSTOMERIO_APP_API_KEY"},
-		"region":        {AppConfig{Key: testKey, Region: "ap"}, Misuse, "CUSTOMERIO_REGION"},
-		"base":          {AppConfig{Key: testKey, BaseURL: "service"}, Misuse, "CUSTOMERIO_APP_URL"},
-		"base with key": {AppConfig{Key: testKey, BaseURL: "http://" + testKey + "@service"}, Misuse, "CUSTOMERIO_APP_URL"},
+		"no key":        {AppConfig{}, Credentials, NoCredentials},
+		"a broken key":  {AppConfig{Key: testKey + "\r\nX: y"}, Credentials, NoCredentials},
+		"two keys":      {AppConfig{Key: testKey + " " + testKey}, Credentials, NoCredentials},
+		"region":        {AppConfig{Key: testKey, Region: "ap"}, Misuse, UnknownRegion},
+		"base":          {AppConfig{Key: testKey, BaseURL: "service"}, Misuse, BadBaseURL},
+		"base with key": {AppConfig{Key: testKey, BaseURL: "http://" + testKey + "@service"}, Misuse, BadBaseURL},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := NewApp(c.config)
 			equal(t, "trouble", troubleOf(t, err), c.want)
 			secretless(t, err)
-			if e, _ := errors.AsType[*Error](err); !strings.Contains(e.Msg+e.Hint, c.names) {
-				t.Errorf("%q, %q do not name %s", e.Msg, e.Hint, c.names)
-			}
+			e, _ := errors.AsType[*Error](err)
+			equal(t, "problem", e.Problem, c.closer)
+			equal(t, "API", e.API, AppAPI)
 		})
 	}
 }
@@ -172,7 +183,7 @@ func TestAppPauses(t *testing.T) {
 				limiter := new(pace)
 				s := failing(1, 429, "Retry-After", "7")
 				err := ask(t, appClient(t, s, AppConfig{Limiter: limiter}))
-				if name != "people" && name != "members" { // {} is no answer to the others
+				if name != "people" && name != "members" { // {} is not an answer to the others
 					equal(t, "trouble", troubleOf(t, err), Refused)
 				}
 				equal(t, "gaps", s.gaps(), []time.Duration{7 * time.Second})
@@ -190,7 +201,7 @@ func TestAppFails(t *testing.T) {
 			401: Credentials, 403: Credentials, 400: Refused, 422: Refused, 405: Refused, 404: Refused, 200: Refused, 503: Unavailable,
 		} {
 			switch name {
-			case "segment", "count", "person", "segments of", "members":
+			case "segment", "count", "person", "segments of", "members", "job", "link":
 				if status == 404 {
 					want = NotFound
 				}
@@ -203,10 +214,13 @@ func TestAppFails(t *testing.T) {
 					equal(t, "trouble", troubleOf(t, err), want)
 					e, _ := errors.AsType[*Error](err)
 					equal(t, "status", e.Status, status)
-					if want == Credentials && !strings.Contains(e.Hint, "Settings > API Credentials > App API Keys") {
-						t.Errorf("hint %q", e.Hint)
+					if want == Credentials {
+						equal(t, "problem", e.Problem, map[int]Problem{401: BadCredentials, 403: OutOfScope}[status])
 					}
-					if want != Unavailable {
+					switch {
+					case want == Refused && status == 404:
+						equal(t, "requests", s.count(), triesMissing)
+					case want != Unavailable:
 						equal(t, "requests", s.count(), 1)
 					}
 				})
@@ -259,7 +273,7 @@ func TestAppSecretsAreNotTold(t *testing.T) {
 	}
 }
 
-// An answer without end is given up, and is no reason to ask again.
+// An answer without end is given up, and not asked for again.
 func TestAppEndlessAnswer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

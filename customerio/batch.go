@@ -1,13 +1,13 @@
 package customerio
 
-// Batch is the body of one request in the making: operations one behind the
+// Batch is the body of one request while it is filled: operations one after the
 // other in one buffer, as they are sent. The zero Batch is empty and ready, for
-// the zero Call; NewBatch makes those for others. It belongs to one goroutine at
-// a time.
+// the zero Call; NewBatch makes batches for other calls. A Batch belongs to one
+// goroutine at a time.
 type Batch struct {
 	call Call
 	body []byte   // of the request but for its end; nil until something is added
-	ends []uint32 // in body, behind each operation
+	ends []uint32 // in body, after each operation
 }
 
 // NewBatch returns an empty batch for a call, which it keeps through every
@@ -15,8 +15,7 @@ type Batch struct {
 func NewBatch(c Call) *Batch { return &Batch{call: c} }
 
 // Add adds the JSON of one operation, of a segment call that of one id; it is
-// copied. The caller sees to it that the request stays within the service's limits,
-// see Grown.
+// copied. The caller keeps the request within the service's limits, see Grown.
 func (b *Batch) Add(op []byte) {
 	switch {
 	case b.body == nil:
@@ -43,8 +42,8 @@ func (b *Batch) Op(i int) []byte {
 // Size returns the size of the request in bytes.
 func (b *Batch) Size() int { return b.Grown(0, 0) }
 
-// Grown returns the size that the request would have, in bytes, with so many
-// more operations of so many bytes together.
+// Grown returns the size that the request would have, in bytes, with more
+// operations, whose sizes add up to a number of bytes.
 func (b *Batch) Grown(operations, bytes int) int {
 	separators := len(b.ends) + operations - 1
 	return len(b.call.start()) + b.bytes() + bytes + max(separators, 0) + len(batchEnd)
@@ -71,8 +70,9 @@ func (b *Batch) Reset() {
 	}
 }
 
-// part returns a batch of the operations from i to before j.
-func (b *Batch) part(i, j int) *Batch {
+// part returns a batch of the operations from i to before j, without those in
+// skip.
+func (b *Batch) part(i, j int, skip map[int]bool) *Batch {
 	p := NewBatch(b.call)
 	size := int(b.ends[j-1]) + 1 // of a part that begins like b; not MaxBatch, as it may be one of very many
 	if i > 0 {
@@ -80,7 +80,9 @@ func (b *Batch) part(i, j int) *Batch {
 	}
 	p.body = append(make([]byte, 0, size+len(b.call.start())), b.call.start()...)
 	for ; i < j; i++ {
-		p.Add(b.Op(i))
+		if !skip[i] {
+			p.Add(b.Op(i))
+		}
 	}
 	return p
 }

@@ -22,7 +22,7 @@ func batchOf(ops ...[]byte) *Batch {
 	return b
 }
 
-func newBody(b *Batch, l *lease) *body { return &body{b.parts(), l} }
+func newBody(b *Batch, l *access) *body { return &body{b.parts(), l} }
 
 func TestBatch(t *testing.T) {
 	t.Parallel()
@@ -48,7 +48,7 @@ func TestBatch(t *testing.T) {
 				for i, op := range c.ops {
 					equal(t, "operation", string(b.Op(i)), op)
 				}
-				if err := iotest.TestReader(newBody(b, new(lease)), []byte(c.want)); err != nil {
+				if err := iotest.TestReader(newBody(b, new(access)), []byte(c.want)); err != nil {
 					t.Error(err)
 				}
 				b.Reset()
@@ -66,7 +66,7 @@ func TestBatchDoesNotAllocate(t *testing.T) {
 		for _, op := range ops {
 			b.Add(op)
 		}
-		if n, _ := newBody(b, new(lease)).Read(buffer); n != b.Size() {
+		if n, _ := newBody(b, new(access)).Read(buffer); n != b.Size() {
 			t.Fatal(n)
 		}
 	})
@@ -75,9 +75,9 @@ func TestBatchDoesNotAllocate(t *testing.T) {
 	}
 }
 
-func TestBodyEndsWithItsLease(t *testing.T) {
+func TestBodyEndsWithItsAccess(t *testing.T) {
 	t.Parallel()
-	l := new(lease)
+	l := new(access)
 	b := newBody(batchOf([]byte(`"abc"`)), l)
 	if _, err := io.ReadFull(b, make([]byte, len(batchStart)+2)); err != nil {
 		t.Fatal(err)
@@ -85,7 +85,7 @@ func TestBodyEndsWithItsLease(t *testing.T) {
 	l.end()
 	n, err := b.Read(make([]byte, 8))
 	equal(t, "bytes", n, 0)
-	equal(t, "error", err, errLeaseOver)
+	equal(t, "error", err, errAccessEnded)
 }
 
 // FuzzBatch makes batches of the lines of a text and of parts of them: they are
@@ -101,7 +101,7 @@ func FuzzBatch(f *testing.F) {
 		}
 		all, at := batchOf(ops...), int(cut)%len(ops)
 		checkBody(t, all, ops, sizes)
-		checkBody(t, all.part(at, len(ops)), ops[at:], sizes)
+		checkBody(t, all.part(at, len(ops), nil), ops[at:], sizes)
 	})
 }
 
@@ -113,7 +113,7 @@ func checkBody(t *testing.T, b *Batch, ops [][]byte, sizes []byte) {
 	}
 	want := append([]byte(`{"batch":[`), bytes.Join(ops, []byte(","))...)
 	want = append(want, `]}`...)
-	got := readThrough(t, newBody(b, new(lease)), sizes)
+	got := readThrough(t, newBody(b, new(access)), sizes)
 	if !bytes.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -153,8 +153,8 @@ func (r *recorder) Write(p []byte) (int, error) {
 	return r.Conn.Write(p)
 }
 
-// A batch is written from where it lies: but for what fills up net/http's buffer
-// behind the header, in one piece.
+// A batch is written from its own memory, in one piece, except for what fills up
+// net/http's buffer after the header.
 func TestBatchIsNotCopied(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(always(200, "{}"))

@@ -7,33 +7,33 @@ import (
 	"sync"
 )
 
-// lease is for how long a batch may be read. net/http may go on reading a body
-// when it has the answer already or has given up, and by then the caller may
-// have filled the same memory with other people's rows.
-type lease struct {
-	mu   sync.Mutex
-	over bool
+// access says how long a batch may be read. net/http may continue to read a body
+// after it has the answer or has given up, and by then the caller may have filled
+// the same memory with other people's rows.
+type access struct {
+	mu    sync.Mutex
+	ended bool
 }
 
-var errLeaseOver = errors.New("the request is over")
+var errAccessEnded = errors.New("the request has ended")
 
-func (l *lease) end() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.over = true
+func (a *access) end() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.ended = true
 }
 
 // body reads what a request carries. Each try has its own.
 type body struct {
-	parts [2][]byte // what is not read yet
-	lease *lease
+	parts  [2][]byte // what is not read yet
+	access *access
 }
 
 func (b *body) Read(p []byte) (n int, _ error) {
-	b.lease.mu.Lock()
-	defer b.lease.mu.Unlock()
-	if b.lease.over {
-		return 0, errLeaseOver
+	b.access.mu.Lock()
+	defer b.access.mu.Unlock()
+	if b.access.ended {
+		return 0, errAccessEnded
 	}
 	for i := range b.parts {
 		m := copy(p[n:], b.parts[i])
@@ -50,22 +50,22 @@ func (b *body) Read(p []byte) (n int, _ error) {
 // hands it to conn as it is.
 func (b *body) Close() error { return nil }
 
-// writeTo writes what is not read yet, without copying it first. The lease does
+// writeTo writes what is not read yet, without copying it first. The access does
 // not end meanwhile: net/http closes the connection of a request that is given
 // up, and of one that is answered before it was written.
 func (b *body) writeTo(w net.Conn) (int64, error) {
-	b.lease.mu.Lock()
-	defer b.lease.mu.Unlock()
-	if b.lease.over {
-		return 0, errLeaseOver
+	b.access.mu.Lock()
+	defer b.access.mu.Unlock()
+	if b.access.ended {
+		return 0, errAccessEnded
 	}
 	buffers := net.Buffers(b.parts[:])
 	return buffers.WriteTo(w)
 }
 
-// conn is a connection that a batch is written to from where it lies. Through
-// net/http's buffers it would be copied in pieces of 32 kB, and they be made anew
-// for each request: that took a seventh of a run's computing.
+// conn is a connection to which a batch is written from its own memory. net/http
+// would copy it in pieces of 32 kB through buffers that it makes for each request:
+// that took a seventh of a run's computing.
 type conn struct{ net.Conn }
 
 // ReadFrom is what net/http calls with a request's body.

@@ -23,12 +23,12 @@ type Call struct {
 
 // SegmentCall is the call that adds people to a manual segment, or removes them
 // from it. Its batch holds at most MaxSegmentIDs values of match, each as a JSON
-// string, a cio_id bare. The service knows no segments of phones, and ignores
-// values that match nobody without saying so; it changes only segments of Type
-// "manual".
+// string, a cio_id without a prefix. The service does not find people by phone
+// here. It ignores values that match no one, without saying so, and changes only
+// segments of Type "manual" (https://docs.customer.io/api/track/).
 func SegmentCall(segment int64, remove bool, match Match) (Call, error) {
 	if segment <= 0 {
-		return Call{}, &Error{Trouble: Misuse, Msg: fmt.Sprintf("%d is no segment's id", segment), Hint: "it is a number above 0"}
+		return Call{}, &Error{Trouble: Misuse, Msg: fmt.Sprintf("%d is not the id of a segment", segment), Hint: "it is a number above 0"}
 	}
 	if err := idType(match); err != nil {
 		return Call{}, err
@@ -53,7 +53,7 @@ func (c Call) start() string {
 	return idsStart
 }
 
-// request is the one that a batch is sent with.
+// request is the request that a batch is sent with.
 func (c Call) request(b *Batch) *request {
 	q := post(batchPath, "", nil)
 	if c.segment > 0 {
@@ -68,8 +68,8 @@ func (c Call) request(b *Batch) *request {
 	return q
 }
 
-// noSegment is what a 404 to a question about a segment means.
+// noSegment is the meaning of a 404 for a segment.
 func noSegment(t Trouble, id int64) *Error {
 	return &Error{Trouble: t, Status: http.StatusNotFound, Msg: fmt.Sprintf("there is no segment %d in this workspace", id),
-		Hint: "a segment's id is the number at the end of its page's address in Customer.io; compare the workspace, too"}
+		Hint: "a segment's id is the number at the end of its page's address in Customer.io; check also the workspace"}
 }

@@ -121,14 +121,14 @@ func TestBatchOfASegmentCall(t *testing.T) {
 		b.Add([]byte(`""`))
 		b.Add([]byte(`"é"`))
 		const want = `{"ids":["a","","é"]}`
-		got, err := io.ReadAll(newBody(&b.Batch, new(lease)))
+		got, err := io.ReadAll(newBody(&b.Batch, new(access)))
 		equal(t, "error", err, nil)
 		equal(t, "body", string(got), want)
 		equal(t, "size", b.Size(), len(want))
 		equal(t, "operations", []string{string(b.Op(0)), string(b.Op(1)), string(b.Op(2))}, []string{`"a"`, `""`, `"é"`})
-		part, _ := io.ReadAll(newBody(b.part(1, 3), new(lease)))
+		part, _ := io.ReadAll(newBody(b.part(1, 3, nil), new(access)))
 		equal(t, "part", string(part), `{"ids":["","é"]}`)
-		equal(t, "its call", b.part(1, 3).call, c)
+		equal(t, "its call", b.part(1, 3, nil).call, c)
 		b.Reset()
 	}
 	if NewBatch(Call{}).call != new(Batch).call {
@@ -136,7 +136,7 @@ func TestBatchOfASegmentCall(t *testing.T) {
 	}
 }
 
-// A request that is refused because of one value is split until it stands alone.
+// A request that is refused because of one value is split until it is alone.
 func TestSegmentBatchesAreSplit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -156,7 +156,7 @@ func TestSegmentBatchesAreSplit(t *testing.T) {
 	})
 }
 
-// More than the service takes at once arrives all the same.
+// More than the service takes at once also arrives.
 func TestSegmentBatchIsTooLarge(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -199,8 +199,8 @@ func TestSegmentOddAnswers(t *testing.T) {
 	}
 }
 
-// What tells the type of the ids survives retries, and redirects that leave it
-// out; one that says something else is believed.
+// The type of the ids survives retries, and redirects that leave it out; a redirect
+// that names another type is followed.
 func TestSegmentQuerySurvives(t *testing.T) {
 	t.Parallel()
 	const query = "id_type=email"
@@ -234,7 +234,7 @@ func TestSegmentQuerySurvives(t *testing.T) {
 				equal(t, "error", err, nil)
 				equal(t, "queries", queries, []string{query, query, want})
 				equal(t, "took", time.Since(begun), 7*time.Second)
-				equal(t, "stats", track.Stats(), Stats{Requests: 3, Retries: 1, Bytes: 3 * int64(len(`{"ids":["a@b.de"]}`))})
+				equal(t, "stats", track.Stats(), Stats{Requests: 3, Retries: 1, Bytes: 3 * int64(len(`{"ids":["a@b.de"]}`)), Throttled: 1})
 			})
 		})
 	}

@@ -64,7 +64,7 @@ func stopAfter(ctx context.Context, d time.Duration, stop func()) {
 	}()
 }
 
-// A deadline of the caller is no time-out of the service.
+// A deadline of the caller is not a timeout of the service.
 func TestDeadline(t *testing.T) {
 	t.Parallel()
 	for name, answer := range waits {
@@ -82,8 +82,8 @@ func TestDeadline(t *testing.T) {
 	}
 }
 
-// closed is a Limiter that lets some requests go and then none, as one does
-// that knows that its turn would come after the context's deadline.
+// closed is a Limiter that lets some requests go and then none, as a limiter does
+// whose next turn would come after the context's deadline.
 type closed struct {
 	pace
 	after int
@@ -121,7 +121,7 @@ func TestLimiterRefuses(t *testing.T) {
 	}
 }
 
-// While the limiter waits, the context's cause is the reason and not its error.
+// While the limiter waits, the error is the context's cause.
 func TestCancelWhileTheLimiterWaits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

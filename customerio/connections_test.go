@@ -32,8 +32,8 @@ var pages = map[string]struct {
 	"200 of others": {200, long, 100},
 }
 
-// One after the other, requests share a connection, whatever is answered, and
-// though nobody is interested in the long page that comes with it.
+// Requests that are sent one after the other share a connection, whatever is
+// answered, and also if a long page comes with it that is not read.
 func TestSequentialSendsShareAConnection(t *testing.T) {
 	t.Parallel()
 	for name, c := range pages {
@@ -44,6 +44,10 @@ func TestSequentialSendsShareAConnection(t *testing.T) {
 				s := &script{answer: func(i int, w http.ResponseWriter, r *http.Request) {
 					if i%2 == 1 && c.requests == 100 {
 						say(w, 200, "{}")
+						return
+					}
+					if c.status/100 == 4 { // one and the same refusal of all is an error
+						say(w, c.status, fmt.Sprint(i, c.body))
 						return
 					}
 					say(w, c.status, c.body, "Location", "/other")
@@ -62,8 +66,8 @@ func TestSequentialSendsShareAConnection(t *testing.T) {
 	}
 }
 
-// So many Sends at once use so many connections and no more, though a dial may
-// come second to a connection that somebody else has put back.
+// A number of Sends at once use that number of connections and no more, though
+// another Send may put back a connection while one is dialled.
 func TestConcurrentSendsKeepTheirConnections(t *testing.T) {
 	t.Parallel()
 	for _, connections := range []int{1, 2, 16} {

@@ -5,12 +5,15 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/ciobulk/ciobulk/internal/slowtest"
 )
 
 // An answer as long as one is read, made to cost as much as it can, costs no more
 // than some times its length, and accepts nothing in doubt. Not parallel: it
 // counts what is allocated.
 func TestJudgeIsBounded(t *testing.T) {
+	slowtest.Mark(t)
 	const n = 1000
 	fill := func(start, entry, end string) []byte {
 		return []byte(start + strings.Repeat(entry, (maxAnswer-len(start)-len(end))/len(entry)) + end)

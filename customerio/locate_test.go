@@ -60,8 +60,10 @@ func TestLocateInTheWrongRegion(t *testing.T) {
 			_, err := n.track(t, Config{Region: configured}).Locate(t.Context())
 			equal(t, "trouble", troubleOf(t, err), Credentials)
 			e, _ := errors.AsType[*Error](err)
-			if !strings.Contains(e.Msg, "CUSTOMERIO_REGION is "+configured) || !strings.Contains(e.Hint, "to "+account) {
-				t.Errorf("%q, %q", e.Msg, e.Hint)
+			equal(t, "problem", e.Problem, OtherRegion)
+			equal(t, "region", e.Region, account)
+			if !strings.Contains(e.Msg, "set to "+configured) {
+				t.Errorf("%q", e.Msg)
 			}
 		})
 	}
@@ -89,7 +91,8 @@ var failures = map[string]struct {
 }{
 	"401":               {401, "{}", Credentials, 0},
 	"403":               {403, page, Credentials, 0},
-	"404":               {404, page, Refused, 0},
+	"404":               {404, `{"meta":{"error":"not found"}}`, Refused, 0},
+	"404 and a page":    {404, page, Refused, 1},
 	"400":               {400, `{"meta":{"error":"no"}}`, Refused, 0},
 	"nothing":           {200, "", Refused, 0},
 	"another object":    {200, "{}", Refused, 0},
@@ -123,6 +126,23 @@ func TestLocateFails(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A 404 of a load balancer passes.
+func TestLocateAfterAMissingPage(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{answer: func(n int, w http.ResponseWriter, r *http.Request) {
+			if n < triesMissing-1 {
+				say(w, 404, page)
+				return
+			}
+			say(w, 200, `{"region":"us","environment_id":7}`)
+		}}
+		account, err := client(t, s, Config{}).Locate(t.Context())
+		equal(t, "error", err, nil)
+		equal(t, "account", account, Account{"us", 7})
+	})
 }
 
 func TestLocateFollowsRedirects(t *testing.T) {

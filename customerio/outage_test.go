@@ -53,7 +53,7 @@ func (p *slowPace) Wait(ctx context.Context) error {
 	return sleep(ctx, d)
 }
 
-// Keeping to the pace is no outage: a batch that waited long for its turn is
+// Keeping to the pace is not an outage: a batch that waited long for its turn is
 // tried as long as any other.
 func TestOutageBeginsWithTheFirstTry(t *testing.T) {
 	t.Parallel()
@@ -85,7 +85,7 @@ func TestOutageOfAPart(t *testing.T) {
 	})
 }
 
-// told is what Waiting was told, and when after the test began.
+// told is one call of Waiting, and when it came after the test began.
 type told struct {
 	after  time.Duration
 	reason string // "" is recovery
@@ -141,7 +141,7 @@ func TestWaiting(t *testing.T) {
 	}
 }
 
-// Sends that fail together are one trouble, told once.
+// Sends that fail together are reported once.
 func TestWaitingIsToldOnceForAll(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -162,12 +162,12 @@ func TestWaitingIsToldOnceForAll(t *testing.T) {
 	})
 }
 
-// Tries that began before the last success tell nothing new when they fail.
+// Tries that began before the last success say nothing new when they fail.
 func TestWaitingIsNotToldOfThePast(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var got []told
-		at := trouble{tell: tell(&got)}
+		at := waiting{tell: tell(&got)}
 		begun := time.Now()
 		time.Sleep(9 * time.Second)
 		at.over()

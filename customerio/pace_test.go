@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ciobulk/ciobulk/internal/simulator"
+	"github.com/ciobulk/ciobulk/internal/slowtest"
 	"github.com/ciobulk/ciobulk/ratelimit"
 )
 
@@ -114,10 +115,11 @@ func (g *gate) watch(ctx context.Context, l *ratelimit.Limiter, calm, hard time.
 	return found, back
 }
 
-// A service that begins to refuse at a tenth of the rate is found within
-// seconds, refuses little from then on, and is used fully; and so it is, soon
-// after, when it has recovered.
+// Where a service begins to refuse at a tenth of the rate, the pace finds that within
+// seconds; few requests are refused from then on, and its capacity is used fully,
+// also soon after it has recovered.
 func TestPaceFindsWhatTheServiceBears(t *testing.T) {
+	slowtest.Mark(t)
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		const calm, hard, rate, bears = 5 * time.Second, 3 * time.Minute, 400, 40
@@ -154,8 +156,8 @@ func TestPaceFindsWhatTheServiceBears(t *testing.T) {
 	})
 }
 
-// Whatever goes wrong, no second sees more requests than the rate and its burst:
-// retries count, and so do redirects.
+// Whatever goes wrong, no second has more requests than the rate and its burst:
+// retries and redirects count.
 func TestRetriesAndRedirectsCountAgainstTheRate(t *testing.T) {
 	t.Parallel()
 	const rate, burst = 100, 1

@@ -71,8 +71,8 @@ func TestPagesEnd(t *testing.T) {
 				equal(t, "asked", s.asked, []string{
 					`POST /v1/customers?limit=2 {"filter":{"segment":{"id":7}}}`,
 					`POST /v1/customers?start=M%2BT%2Fx%3D%26&limit=2 {"filter":{"segment":{"id":7}}}`,
-					`GET /v1/segments/7/membership?limit=10000`,
-					`GET /v1/segments/7/membership?start=M%2BT%2Fx%3D%26&limit=10000`,
+					`GET /v1/segments/7/membership?limit=30000`,
+					`GET /v1/segments/7/membership?start=M%2BT%2Fx%3D%26&limit=30000`,
 				})
 			})
 		})
@@ -86,7 +86,7 @@ func TestPeopleQuestions(t *testing.T) {
 			s := newScroll(`{}`)
 			_, err := collect(appClient(t, s, AppConfig{}).People(t.Context(), nil, limit))
 			equal(t, "error", err, nil)
-			equal(t, "asked", s.asked, []string{`POST /v1/customers?limit=` + want + ` {"filter":` + everybody + `}`})
+			equal(t, "asked", s.asked, []string{`POST /v1/customers?limit=` + want + ` {"filter":` + everyone + `}`})
 		})
 	}
 	synctest.Test(t, func(t *testing.T) {
@@ -120,7 +120,7 @@ func TestPagesFail(t *testing.T) {
 	}
 }
 
-// Who has seen enough asks for no more, and may begin anew.
+// A caller that has seen enough asks for no more, and may begin again.
 func TestPagesStop(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

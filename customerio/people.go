@@ -3,8 +3,10 @@ package customerio
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 )
 
 // PersonRef is the identifiers of a person. Those that they do not have are
@@ -25,35 +27,94 @@ type Person struct {
 	Devices      int // their number
 }
 
-// Person returns the person who has an identifier, which may not be a Phone.
-func (a *App) Person(ctx context.Context, match Match, value string) (Person, error) {
-	var answer struct {
-		ID           text              `json:"id"`
-		Identifiers  map[string]text   `json:"identifiers"`
-		Attributes   map[string]text   `json:"attributes"`
-		Unsubscribed text              `json:"unsubscribed"`
-		Devices      []json.RawMessage `json:"devices"`
+// profile is a person as the App API words one.
+type profile struct {
+	ID           text              `json:"id"`
+	Identifiers  map[string]text   `json:"identifiers"`
+	Attributes   map[string]text   `json:"attributes"`
+	Unsubscribed text              `json:"unsubscribed"`
+	Devices      []json.RawMessage `json:"devices"`
+}
+
+func (f *profile) person() Person {
+	p := Person{
+		PersonRef:    PersonRef{string(f.Identifiers["id"]), string(f.Identifiers["email"]), string(f.Identifiers["cio_id"])},
+		Attributes:   make(map[string]string, len(f.Attributes)),
+		Unsubscribed: strings.EqualFold(string(f.Unsubscribed), "true") || f.Unsubscribed == "1",
+		Devices:      len(f.Devices),
 	}
+	if f.Identifiers == nil {
+		p.ID = string(f.ID)
+	}
+	for name, value := range f.Attributes {
+		p.Attributes[name] = string(value)
+	}
+	return p
+}
+
+// Person returns the person who has an identifier. A cio_id is asked for as it
+// is, and then with the prefix "cio_", which some of the service's answers want.
+func (a *App) Person(ctx context.Context, match Match, value string) (Person, error) {
+	var f profile
 	q, err := ofPerson(match, value, "/attributes")
 	if err != nil {
 		return Person{}, err
 	}
-	if err := a.ask(ctx, q, "customer", &answer); err != nil {
+	err = a.ask(ctx, q, "customer", &f)
+	if e, ok := errors.AsType[*Error](err); ok && e.Trouble == NotFound && match == CioID && !strings.HasPrefix(value, cioPrefix) {
+		prefixed, _ := ofPerson(match, cioPrefix+value, "/attributes")
+		prefixed.absent = e
+		err = a.ask(ctx, prefixed, "customer", &f)
+	}
+	if err != nil {
 		return Person{}, err
 	}
-	p := Person{
-		PersonRef:    PersonRef{string(answer.Identifiers["id"]), string(answer.Identifiers["email"]), string(answer.Identifiers["cio_id"])},
-		Attributes:   make(map[string]string, len(answer.Attributes)),
-		Unsubscribed: answer.Unsubscribed == "true" || answer.Unsubscribed == "1",
-		Devices:      len(answer.Devices),
+	return f.person(), nil
+}
+
+// cioPrefix is what parts of the API want before a cio_id.
+const cioPrefix = "cio_"
+
+// MaxPeopleAttributes is how many people PeopleBy takes at most.
+const MaxPeopleAttributes = 100
+
+// PeopleBy returns what the workspace knows of people, by identifiers of one kind, in no
+// particular order. Those who are not there are left out. Where no one has one of the
+// cio_ids, they are asked for again with the prefix "cio_", as Person does.
+func (a *App) PeopleBy(ctx context.Context, match Match, values []string) ([]Person, error) {
+	people, err := a.peopleBy(ctx, match, values)
+	if err != nil || match != CioID || len(people) > 0 || len(values) == 0 {
+		return people, err
 	}
-	if answer.Identifiers == nil {
-		p.ID = string(answer.ID)
+	prefixed := make([]string, len(values))
+	for i, id := range values {
+		prefixed[i] = cioPrefix + id
 	}
-	for name, value := range answer.Attributes {
-		p.Attributes[name] = string(value)
+	return a.peopleBy(ctx, match, prefixed)
+}
+
+// PeopleByCioID is PeopleBy with cio_ids.
+func (a *App) PeopleByCioID(ctx context.Context, cioIDs []string) ([]Person, error) {
+	return a.PeopleBy(ctx, CioID, cioIDs)
+}
+
+func (a *App) peopleBy(ctx context.Context, match Match, values []string) ([]Person, error) {
+	body, err := json.Marshal(map[string][]string{"ids": values})
+	if err != nil {
+		return nil, err
 	}
-	return p, nil
+	q := post("/v1/customers/attributes", "id_type="+string(match), body)
+	var found []struct {
+		Customer profile `json:"customer"`
+	}
+	if err := a.ask(ctx, q, "customers", &found); err != nil {
+		return nil, err
+	}
+	people := make([]Person, len(found))
+	for i := range found {
+		people[i] = found[i].Customer.person()
+	}
+	return people, nil
 }
 
 // PersonSegments returns the segments that a person is in, who is found as
@@ -70,19 +131,21 @@ func (a *App) PersonSegments(ctx context.Context, match Match, value string) ([]
 
 // ofPerson is the question for something of a person.
 func ofPerson(match Match, value, what string) (*request, error) {
-	if err := idType(match); err != nil {
-		return nil, err
+	if match != Phone { // which is an id_type here, and not one of segments
+		if err := idType(match); err != nil {
+			return nil, err
+		}
 	}
 	if value == "" {
 		return nil, &Error{Trouble: Misuse, Msg: fmt.Sprintf("the %s of the person is empty", match)}
 	}
 	q := get("/v1/customers/"+escape(value)+what, "id_type="+string(match))
-	q.absent = &Error{Trouble: NotFound, Status: http.StatusNotFound, Msg: fmt.Sprintf("there is nobody with the %s %q in this workspace", match, value)}
+	q.absent = &Error{Trouble: NotFound, Status: http.StatusNotFound, Msg: fmt.Sprintf("no one has the %s %q in this workspace", match, value)}
 	return q, nil
 }
 
-// text is a string, which the service writes as a number or null as well. What
-// is no string is its JSON; null is empty.
+// text is a string, which the service may also write as a number or null. A value
+// that is not a string becomes its JSON, null the empty string.
 type text string
 
 func (t *text) UnmarshalJSON(b []byte) error {

@@ -48,7 +48,7 @@ func rowsThat(n int, is func(i int) bool) (rows []int) {
 	return rows
 }
 
-// run sends batches of so many operations each from so many lanes at once, and
+// run sends batches of size operations each from a number of lanes at once, and
 // returns the rows that were rejected.
 func run(t *testing.T, track *Track, lanes, batches, size int) (rejected []int) {
 	t.Helper()

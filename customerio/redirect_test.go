@@ -14,8 +14,8 @@ import (
 // seen is a request as a host saw it.
 type seen struct{ host, method, path, authorization, kind, body string }
 
-// witness answers every request with a redirect to where it is told, and after
-// so many with {}.
+// witness answers a number of requests with a redirect to a place, and later ones
+// with {}.
 type witness struct {
 	script
 	requests []seen
@@ -51,7 +51,7 @@ func TestRedirectsAreFollowed(t *testing.T) {
 		"the default port":    {testBase, "http://service:80/other", "service:80", "/other"},
 		"upper case":          {testBase, "HTTP://SERVICE/Other", "SERVICE", "/Other"},
 		"to a port":           {testBase + ":80", "http://service/other", "service", "/other"},
-		"to its own user":     {testBase, "http://somebody:else@service/other", "service", "/other"},
+		"to its own user":     {testBase, "http://someone:else@service/other", "service", "/other"},
 		"with a fragment":     {testBase, "/other#there", "service", "/other"},
 		"to the other region": {"", trackEU + "/api/v2/batch", "track-eu.customer.io", "/api/v2/batch"},
 		"with a port":         {"", trackEU + ":443/api/v2/batch", "track-eu.customer.io:443", "/api/v2/batch"},
@@ -84,7 +84,7 @@ func TestRedirectsElsewhere(t *testing.T) {
 		"https://service/", "http://service:8080/", "http://service:443/", "ftp://service/",
 		"http://track.customer.io/", "https://track.customer.io/api/v2/batch", "https://track-eu.customer.io/api/v2/batch", "https://track.customer.io:8443/", "https://track.customer.io.evil.example/", "https://customer.io/", "https://api.customer.io/",
 		"https://track.customer.io@evil.example/", "http://service@evil.example/", `http://evil.example\@service/`, "http:evil.example",
-		"", "http://[::1", "%zz", "http://service:port/", "mailto:somebody@service", "javascript:void(0)", "http:///", ":",
+		"", "http://[::1", "%zz", "http://service:port/", "mailto:someone@service", "javascript:void(0)", "http:///", ":",
 		"http://" + testKey + "@evil.example/" + testKey, "http://" + testKey + ".evil.example/",
 	} {
 		t.Run(location, func(t *testing.T) {
@@ -109,8 +109,8 @@ func TestRedirectsElsewhere(t *testing.T) {
 	}
 }
 
-// A base URL or a region is all that was named: from there nobody leads to the
-// other of Customer.io's hosts either, and from nowhere to one in plain text.
+// Where a base URL or a region is configured, no redirect leads to the other of
+// Customer.io's hosts, and none ever leads to one in plain text.
 func TestRedirectBeyondWhatWasNamed(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -153,7 +153,7 @@ func TestRedirectBeyondWhatWasNamed(t *testing.T) {
 	}
 }
 
-// From https nobody leads back to http, not even on the same host.
+// No redirect leads from https back to http, not even on the same host.
 func TestRedirectDowngrade(t *testing.T) {
 	t.Parallel()
 	for _, base := range []string{trackUS, trackEU, "https://service"} {
@@ -168,15 +168,17 @@ func TestRedirectDowngrade(t *testing.T) {
 	}
 }
 
-// These are no redirects that keep a request as it is.
+// These are not redirects that keep a request as it is: they are tried a few times
+// and never followed.
 func TestOtherRedirects(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{300, 303, 304, 305, 306} {
 		synctest.Test(t, func(t *testing.T) {
-			w := redirecting(1, status, "/other")
+			w := redirecting(100, status, "/other")
 			_, err := client(t, w, Config{}).Send(t.Context(), batchOf(one()...))
 			equal(t, "trouble", troubleOf(t, err), Refused)
-			equal(t, "requests", len(w.requests), 1)
+			equal(t, "requests", len(w.requests), triesWhole)
+			equal(t, "the last", w.requests[triesWhole-1].path, batchPath)
 		})
 	}
 }

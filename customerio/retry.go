@@ -9,15 +9,15 @@ import (
 	"time"
 )
 
-// Backoff between tries: full jitter, so that lanes that failed together do
-// not come back together.
+// Backoff between tries: full jitter, so that lanes that failed together do not
+// retry together.
 const (
 	backoffFirst = 200 * time.Millisecond
 	backoffMost  = 30 * time.Second
 )
 
-// backoff returns how long to wait before try number n, the first retry
-// being 1: anything up to a bound that doubles.
+// backoff returns how long to wait before the nth retry, counted from 1: a random
+// time up to a bound that doubles.
 func backoff(n int) time.Duration {
 	bound := backoffMost
 	if n <= 8 {
@@ -26,7 +26,7 @@ func backoff(n int) time.Duration {
 	return time.Duration(rand.Int64N(int64(bound)) + 1)
 }
 
-// maxRetryAfter bounds what a service may ask to wait for: longer than any
+// maxRetryAfter bounds the wait that a service may ask for: longer than any
 // outage that is waited for, and short enough to be added to one.
 const maxRetryAfter = 1e6 * time.Second
 

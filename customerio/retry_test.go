@@ -109,7 +109,7 @@ func TestPausesAreAtLeastRetryAfter(t *testing.T) {
 	}
 }
 
-// A date stands for a moment, whatever the time is when it is read.
+// A date is a moment, whatever the time is when it is read.
 func TestPauseUntilADate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

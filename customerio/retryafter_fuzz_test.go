@@ -34,7 +34,7 @@ func FuzzRetryAfter(f *testing.F) {
 	})
 }
 
-// A date that is centuries away is no reason to wait for ever.
+// A date that is centuries away is not a reason to wait for ever.
 func TestRetryAfterCenturies(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"Fri, 31 Dec 9999 23:59:59 GMT", "99999999999", "1e300"} {

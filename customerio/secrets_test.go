@@ -31,8 +31,8 @@ func scan(t testing.TB, text string) {
 	}
 }
 
-// indiscreet is a server that says everything it was told, as some proxies'
-// pages for developers do, in many a shape.
+// indiscreet is a server that repeats everything it was told, as some proxies' pages
+// for developers do, in a shape.
 func indiscreet(status int, shape string) *script {
 	return &script{answer: func(n int, w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
@@ -42,8 +42,7 @@ func indiscreet(status int, shape string) *script {
 	}}
 }
 
-// Whatever is answered and however it is worded: no error, reason for waiting
-// or rejected row holds the key.
+// No error, reason for waiting or rejected row holds the key, whatever is answered.
 func TestSecretsAreNotTold(t *testing.T) {
 	t.Parallel()
 	shapes := []string{"%s", "<html>%s</html>", strings.Repeat("-", 170) + "%s", `{"meta":{"error":"%s"}}`, `{"meta":{"errors":["%s"]}}`,
@@ -73,7 +72,7 @@ func TestSecretsAreNotTold(t *testing.T) {
 	}
 }
 
-// Nor does an error of the network.
+// Errors of the network do not hold it either.
 func TestSecretsAreNotInNetworkErrors(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]string{
@@ -112,7 +111,7 @@ func TestSecretsAreNotInNetworkErrors(t *testing.T) {
 	})
 }
 
-// However a server spells the secret, it is taken out.
+// A secret is removed in all spellings that servers use.
 func TestHiding(t *testing.T) {
 	t.Parallel()
 	const site, key = "5iTe", `K3y/+&"=é`
@@ -128,5 +127,17 @@ func TestHiding(t *testing.T) {
 	}
 	if got := r.Replace("nothing to hide"); got != "nothing to hide" {
 		t.Error(got)
+	}
+	if got := hiding("s:k", "[credentials]", "k", "[key]").Replace(ReasonUnknown); got != ReasonUnknown {
+		t.Errorf("a short key turns a reason into %q", got)
+	}
+}
+
+// What callers branch on is never changed, and a short key is not seen in words.
+func TestShortSecretsLeaveWordsAlone(t *testing.T) {
+	t.Parallel()
+	all := reported([]Rejection{{Reason: ReasonUnknown, Field: "attributes.k", Message: "unknown: key-of-six is in it"}}, hiding("k", "[key]", "key-of-six", "[key]", "unknown", "[site id]"))
+	if want := (Rejection{Reason: ReasonUnknown, Field: "attributes.k", Message: "[site id]: [key] is in it"}); all[0] != want {
+		t.Errorf("%+v, want %+v", all[0], want)
 	}
 }

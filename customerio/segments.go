@@ -49,13 +49,12 @@ func ofSegment(id int64, what, query string) *request {
 	return q
 }
 
-// lag is how long a segment is given to show up in the list of them. The
+// lag is the time within which a new segment appears in the list of segments. The
 // reference gives no number.
 const lag = 3 * time.Second
 
-// CreateSegment makes an empty manual segment. An answer can get lost: before it
-// tries again, it looks for a segment of that name that was not there before, so
-// that no second one is made.
+// CreateSegment makes an empty manual segment. An answer can get lost: before another
+// try it looks for a new segment of that name, so that it does not make a second one.
 func (a *App) CreateSegment(ctx context.Context, name, description string) (s Segment, err error) {
 	if strings.TrimSpace(name) == "" {
 		return s, &Error{Trouble: Misuse, Msg: "a segment needs a name"}
@@ -85,7 +84,7 @@ func (a *App) CreateSegment(ctx context.Context, name, description string) (s Se
 }
 
 // created returns the answer that was lost, if there is a segment of that name
-// besides the old ones.
+// which is not one of the old ones.
 func (a *App) created(ctx context.Context, name string, old map[int64]Segment) (*reply, error) {
 	if err := sleep(ctx, lag); err != nil {
 		return nil, context.Cause(ctx)

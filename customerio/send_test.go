@@ -31,11 +31,11 @@ var faults = map[string]struct {
 	"hang":              {simulator.Faults{HangEvery: 2}, 19, 9, []time.Duration{0}},
 	"slow":              {simulator.Faults{SlowEvery: 2, Slow: 900 * time.Millisecond}, 10, 0, nil},
 	"too slow":          {simulator.Faults{SlowEvery: 2, Slow: 1100 * time.Millisecond}, 19, 9, []time.Duration{0}},
-	"413 above 5":       {simulator.Faults{TooLargeAbove: 5}, 70, 0, nil},
-	"413 above 1":       {simulator.Faults{TooLargeAbove: 1}, 390, 0, nil},
+	"413 above 5":       {simulator.Faults{TooLargeAbove: 5}, 61, 0, nil},
+	"413 above 1":       {simulator.Faults{TooLargeAbove: 1}, 204, 0, nil},
 	"more than a pace":  {simulator.Faults{MaxPerSecond: 1}, 0, 0, []time.Duration{0}},
 	"one is refused":    {simulator.Faults{RefuseWhole: poison}, 10 + 2*2*4, 0, nil}, // rows 55 and 155, each the 15th of its 20
-	"one, and 413":      {simulator.Faults{RefuseWhole: poison, TooLargeAbove: 5}, 70 + 2*2*2, 0, nil},
+	"one, and 413":      {simulator.Faults{RefuseWhole: poison, TooLargeAbove: 5}, 61 + 2*2, 0, nil},
 	"all of the faults": {storm, 0, 0, nil},
 }
 
@@ -199,7 +199,7 @@ func TestSendSplitsAndFails(t *testing.T) {
 				case 0:
 					say(w, 413, "")
 				case failing:
-					say(w, 401, "")
+					say(w, 401, `{"meta":{"error":"unauthorized"}}`)
 				default:
 					say(w, 207, "")
 				}

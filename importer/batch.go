@@ -16,8 +16,6 @@ type batch struct {
 	at         time.Time // when it was answered
 }
 
-func (j *Job) newBatch() *batch { return &batch{Batch: *customerio.NewBatch(j.Call)} }
-
 // origin is the row of an operation.
 type origin struct {
 	hash   uint64 // of the person's identifier
@@ -25,10 +23,10 @@ type origin struct {
 	record uint32 // in its block
 }
 
-// limits bound a batch: operations, and bytes of its request.
+// limits bound a batch: its operations, and the bytes of its request.
 type limits struct{ rows, bytes int }
 
-// fits reports whether so many more operations of so many bytes together do.
+// fits reports whether more operations fit, which have bytes together.
 func (l limits) fits(b *customerio.Batch, rows, bytes int) bool {
 	return b.Len()+rows <= l.rows && b.Grown(rows, bytes) <= l.bytes
 }
@@ -38,7 +36,15 @@ func (b *batch) add(op []byte, from origin) {
 	b.origins = append(b.origins, from)
 }
 
-// reset empties b and lets go of what it pointed to.
+// take moves the operations of another batch to the end of b.
+func (b *batch) take(other *batch) {
+	for i, from := range other.origins {
+		b.add(other.Op(i), from)
+	}
+	other.reset()
+}
+
+// reset empties b and drops what it pointed to.
 func (b *batch) reset() {
 	b.Reset()
 	clear(b.origins)

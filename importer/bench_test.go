@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/ciobulk/ciobulk/customerio"
+	"github.com/ciobulk/ciobulk/runs"
 )
 
 // discard is a service that accepts all at once.
@@ -45,8 +46,8 @@ func typedPeople(format string, n int) string {
 // runAll runs the source to a service that takes no time, with everything else on.
 func runAll(tb testing.TB, src Source, rows int) {
 	tb.Helper()
-	run := begin(tb, tb.TempDir(), Refuse, src)
-	sum, err := (&Job{Sources: []Source{src}, Sender: discard{}, Run: run}).Do(tb.Context())
+	run := begin(tb, tb.TempDir(), runs.Refuse, src)
+	sum, err := (&Import{Sources: []Source{src}, Sender: discard{}, Run: run}).Do(tb.Context())
 	if err != nil || sum.Accepted != int64(rows) {
 		tb.Fatalf("%+v, %v", sum, err)
 	}
@@ -76,9 +77,9 @@ func BenchmarkDispatch(b *testing.B) {
 	for i := range uint32(rows) {
 		m.items = append(m.items, item{hash: rand.Uint64(), start: i * size, end: (i + 1) * size, record: i})
 	}
-	job := &Job{}
+	job := &Import{}
 	job.defaults()
-	f := &flow{Job: job, batches: newPool(job.requests(), job.newBatch)}
+	f := &flow{Import: job, batches: newPool(job.requests(), job.newBatch)}
 	d := &dispatcher{flow: f, lanes: make([]lane, job.Concurrency), limits: limits{job.BatchRows, customerio.MaxBatch}}
 	block := newBlock()
 	b.SetBytes(rows * size)
@@ -88,9 +89,9 @@ func BenchmarkDispatch(b *testing.B) {
 			for i := range d.lanes {
 				d.lanes[i].pending.reset()
 			}
-			d.blocks = 0
+			d.taken = 0
 		}
-		if err := d.take(b.Context(), block, m); err != nil {
+		if _, err := d.take(b.Context(), block, m); err != nil {
 			b.Fatal(err)
 		}
 	}

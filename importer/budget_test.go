@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/ciobulk/ciobulk/customerio"
+	"github.com/ciobulk/ciobulk/runs"
 )
 
 // The budget stops a run soon: of rows that the mapping rejects, within a block,
@@ -37,11 +38,11 @@ func TestBudgetStopsSoon(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			path := source(t, "people.csv", people(total, total), testMapping).Input.Path
-			do := func() (*Summary, error) {
+			do := func() (*runs.Summary, error) {
 				src := openSource(t, path, testMapping)
-				run := begin(t, dir, Resume, src)
+				run := begin(t, dir, runs.Resume, src)
 				defer run.Close()
-				return (&Job{Sources: []Source{src}, Sender: &sender{answer: c.answer}, Run: run, Budget: c.budget, Concurrency: 4, BatchRows: 100}).Do(t.Context())
+				return (&Import{Sources: []Source{src}, Sender: &sender{answer: c.answer}, Run: run, Budget: c.budget, Concurrency: 4, BatchRows: 100}).Do(t.Context())
 			}
 			sum, err := do()
 			t.Logf("%d rows, %d rejected, %d requests: %v", sum.Rows, sum.Rejected, sum.Requests, err)

@@ -6,18 +6,18 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"unicode/utf8"
 
 	"github.com/ciobulk/ciobulk/customerio"
+	"github.com/ciobulk/ciobulk/internal/distinct"
 )
 
 // Forecast is what a dry run finds besides its ledger: what a run would do that
-// nobody may have meant. It looks at the operations as they would be sent. One
-// goroutine fills it, while the job is done.
+// someone may not have meant. One goroutine fills it while the import is done, with
+// what the workers noted of each block.
 type Forecast struct {
 	People    int64   `json:"people"`              // distinct identifiers among the operations
 	Estimated bool    `json:"estimated,omitempty"` // the counts of people are scaled up from a part of them
-	Clears    []Clear `json:"clears"`              // attributes that would be cleared, the most first
+	Clears    []Clear `json:"clears"`              // attributes that would be cleared, the most frequent first
 
 	// Repeated are rows whose person an earlier row has.
 	Repeated Pairs `json:"repeated"`
@@ -28,18 +28,20 @@ type Forecast struct {
 	// address, that an earlier row gives to another one: Customer.io answers 200
 	// and drops the second.
 	Claims Pairs `json:"claims"`
+	// Totals are last rows of inputs that look like totals, or like a line below a table.
+	Totals []Place `json:"totals,omitempty"`
 
 	Seconds float64 `json:"seconds_at_rate"` // that the requests take at the chosen rate
 
 	// Requests are the first ones. They hold people's data, and so are in no summary.
 	Requests []Preview `json:"-"`
 
-	match   customerio.Match
 	inputs  []inputRows
-	people  sightings
-	claimed sightings
+	rows    int64         // of the present input, that were looked at
+	totals  map[int]int64 // by input, the last row if it looks like totals
+	people  distinct.Set
+	claimed distinct.Set
 	clears  map[string]*Clear
-	folded  []byte // scratch
 }
 
 // Clear is how often an attribute would be cleared, by "" or null.
@@ -57,18 +59,6 @@ type Place struct {
 
 func (p Place) String() string { return fmt.Sprintf("%s row %d", p.Input, p.Row) }
 
-// Pairs counts rows that have to do with an earlier one, with some examples.
-type Pairs struct {
-	Count    int64  `json:"count"`
-	Examples []Pair `json:"examples"`
-}
-
-// Pair is a row and the earlier one.
-type Pair struct {
-	Row   Place `json:"row"`
-	First Place `json:"first"`
-}
-
 // Preview is one of the first requests.
 type Preview struct {
 	Operations int             `json:"operations"`
@@ -77,104 +67,70 @@ type Preview struct {
 
 // Head returns the request's first n operations.
 func (p Preview) Head(n int) (ops []json.RawMessage) {
-	list := p.Body[bytes.IndexByte(p.Body, '[')+1:]
-	for len(ops) < min(n, p.Operations) {
-		end := jsonEnd(list)
-		ops, list = append(ops, list[:end]), list[end:]
-		list = bytes.TrimPrefix(list, []byte{','})
+	list := json.NewDecoder(bytes.NewReader(p.Body[bytes.IndexByte(p.Body, '['):]))
+	_, _ = list.Token() // the bracket
+	for len(ops) < n && list.More() {
+		var op json.RawMessage
+		if list.Decode(&op) != nil {
+			break // it was written as JSON
+		}
+		ops = append(ops, op)
 	}
 	return ops
 }
 
-const (
-	previews     = 3
-	pairExamples = 3
-)
+const previews = 3
 
-// inputRows is an input and how many rows stand before its first.
+// maxSightings is how many rows a forecast remembers, at 16 bytes each.
+const maxSightings = 1 << 20
+
+// inputRows is an input and how many rows come before its first.
 type inputRows struct {
 	name  string
 	first int64
 }
 
-// look looks at the operations of a block. Blocks come in the order of the inputs.
-func (f *Forecast) look(b *block, input string, m mapped) {
+// add adds the operations of a block. Blocks come in the order of the inputs.
+func (f *Forecast) add(b *block, input string, m mapped) {
 	if b.source >= len(f.inputs) {
 		f.inputs = append(f.inputs, inputRows{name: input})
 		if n := len(f.inputs); n > 1 {
-			f.inputs[n-1].first = f.inputs[n-2].first + f.people.rows
+			f.inputs[n-1].first = f.inputs[n-2].first + f.rows
 		}
+	}
+	delete(f.totals, b.source) // the row was not the last one
+	if m.total {
+		if f.totals == nil {
+			f.totals = make(map[int]int64)
+		}
+		f.totals[b.source] = b.End.Row
 	}
 	first := f.inputs[b.source].first + b.Start.Row
-	for _, it := range m.items {
-		f.operation(m.ops[it.start:it.end], it.hash, first+int64(it.record))
+	row := func(item int) int64 { return first + int64(m.items[item].record) }
+	f.people.Limit, f.claimed.Limit = maxSightings, maxSightings
+	for i, folded := range m.people {
+		f.people.Add(folded, placeOf(row(i), m.items[i].hash))
 	}
-	f.people.rows = b.End.Row
+	for _, c := range m.claims {
+		f.claimed.Add(c.folded, placeOf(row(c.item), m.items[c.item].hash))
+	}
+	for _, c := range m.cleared {
+		f.clear(c.attribute, row(c.item))
+	}
+	f.rows = b.End.Row
 }
 
-var identifyStart = []byte(`{"type":"person","action":"identify"`)
-
-// operation looks at one, of the person with the hash.
-func (f *Forecast) operation(op []byte, hash uint64, row int64) {
-	attributes := op[len(op):]
-	identifier := op // of a segment: it is all there is
-	if op[0] == '{' {
-		_, rest, _ := bytes.Cut(op, []byte(`"identifiers":{`))
-		_, identifier, rest = member(rest)
-		_, attributes, _ = bytes.Cut(rest, []byte(`,"attributes":{`))
-	}
-	f.people.add(f.fold(identifier), hash, row)
-	if !bytes.HasPrefix(op, identifyStart) {
-		return
-	}
-	for len(attributes) > 0 && attributes[0] == '"' {
-		var name, value []byte
-		name, value, attributes = member(attributes)
-		f.attribute(name, value, hash, row)
-		attributes = bytes.TrimPrefix(attributes, []byte{','})
-	}
-}
-
-// attribute looks at one of a person; both are JSON.
-func (f *Forecast) attribute(name, value []byte, hash uint64, row int64) {
-	if text := string(value); text == `""` || text == "null" {
-		c := f.clears[string(name)]
-		if c == nil {
-			if f.clears == nil {
-				f.clears = make(map[string]*Clear)
-			}
-			c = &Clear{Example: f.place(row)}
-			f.clears[string(name)] = c
+// clear counts an attribute that a row would clear.
+func (f *Forecast) clear(attribute string, row int64) {
+	c := f.clears[attribute]
+	if c == nil {
+		if f.clears == nil {
+			f.clears = make(map[string]*Clear)
 		}
-		c.Count++
-		return
+		c = &Clear{Attribute: attribute, Example: f.place(row)}
+		f.clears[attribute] = c
 	}
-	for i, other := range [...]customerio.Match{customerio.ID, customerio.Email} {
-		if other != f.match && len(name) == len(other)+2 && bytes.EqualFold(name[1:len(name)-1], []byte(other)) {
-			f.claimed.add(f.fold(value)+uint64(i), hash, row)
-		}
-	}
-}
-
-// fold hashes a JSON value without its case and the white space around it.
-func (f *Forecast) fold(value []byte) uint64 {
-	text := bytes.TrimSpace(bytes.Trim(value, `"`))
-	f.folded = append(f.folded[:0], text...)
-	for i, c := range f.folded {
-		if c >= utf8.RuneSelf {
-			f.folded = append(f.folded[:0], bytes.ToLower(text)...)
-			break
-		}
-		if 'A' <= c && c <= 'Z' {
-			f.folded[i] = c + 'a' - 'A'
-		}
-	}
-	h := uint64(0xcbf29ce484222325) // FNV-1a, and a finalizer for the top bits
-	for _, c := range f.folded {
-		h = (h ^ uint64(c)) * 0x100000001b3
-	}
-	h = (h ^ h>>33) * 0xff51afd7ed558ccd
-	return h ^ h>>33
+	c.Count++
 }
 
 // preview keeps one of the first requests.
@@ -196,39 +152,51 @@ func (f *Forecast) place(row int64) Place {
 // finish counts people, and pairs them.
 func (f *Forecast) finish() {
 	f.Clears = make([]Clear, 0, len(f.clears))
-	for name, c := range f.clears {
-		_ = json.Unmarshal([]byte(name), &c.Attribute) // it was written as JSON
+	for _, c := range f.clears {
 		f.Clears = append(f.Clears, *c)
 	}
 	slices.SortFunc(f.Clears, func(a, b Clear) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Attribute, b.Attribute))
 	})
-	repeated, spellings, claims := &pairing{f: f}, &pairing{f: f}, &pairing{f: f}
-	f.people.groups(func(group []sighting) {
-		firsts := group[:0:0] // of each spelling
+	for source, in := range f.inputs {
+		if row, is := f.totals[source]; is {
+			f.Totals = append(f.Totals, Place{in.name, row})
+		}
+	}
+	f.pairPeople()
+	claims := &pairing{}
+	for group := range f.claimed.Groups() {
+		for _, s := range group[1:] {
+			if !sameIdentifier(s.Where, group[0].Where) {
+				claims.add(s.Where, group[0].Where)
+			}
+		}
+	}
+	f.Claims = claims.pairs(&f.claimed, f.place)
+	f.Estimated = f.people.Halved() > 0 || f.claimed.Halved() > 0
+	f.people, f.claimed, f.clears = distinct.Set{}, distinct.Set{}, nil
+}
+
+// pairPeople counts people, and pairs the rows of each. People whose identifiers
+// differ in case or white space only are in one group.
+func (f *Forecast) pairPeople() {
+	repeated, spellings := &pairing{}, &pairing{}
+	var firsts []uint64 // of each spelling
+	for group := range f.people.Groups() {
+		firsts = firsts[:0]
 		for _, s := range group {
-			i := slices.IndexFunc(firsts, func(o sighting) bool { return o.exact() == s.exact() })
+			i := slices.IndexFunc(firsts, func(o uint64) bool { return sameIdentifier(o, s.Where) })
 			switch {
 			case i >= 0:
-				repeated.add(s, firsts[i])
+				repeated.add(s.Where, firsts[i])
 				continue
 			case len(firsts) > 0:
-				spellings.add(s, firsts[0])
+				spellings.add(s.Where, firsts[0])
 			}
-			firsts = append(firsts, s)
+			firsts = append(firsts, s.Where)
 			f.People++
 		}
-	})
-	f.claimed.groups(func(group []sighting) {
-		for _, s := range group[1:] {
-			if s.exact() != group[0].exact() {
-				claims.add(s, group[0])
-			}
-		}
-	})
-	f.Estimated = f.people.sampled > 0 || f.claimed.sampled > 0
-	f.People <<= f.people.sampled
-	f.Repeated, f.Spellings = repeated.pairs(f.people.sampled), spellings.pairs(f.people.sampled)
-	f.Claims = claims.pairs(f.claimed.sampled)
-	f.people, f.claimed, f.clears = sightings{}, sightings{}, nil
+	}
+	f.People <<= f.people.Halved()
+	f.Repeated, f.Spellings = repeated.pairs(&f.people, f.place), spellings.pairs(&f.people, f.place)
 }

@@ -3,17 +3,20 @@ package importer
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 	"testing"
+
+	"github.com/ciobulk/ciobulk/internal/slowtest"
+	"github.com/ciobulk/ciobulk/mapping"
+	"github.com/ciobulk/ciobulk/runs"
 )
 
-func forecastOf(t *testing.T, yaml string, texts ...string) (*Summary, *Forecast) {
+func forecastOf(t *testing.T, yaml string, texts ...string) (*runs.Summary, *Forecast) {
 	t.Helper()
 	var sources []Source
 	for i, text := range texts {
 		sources = append(sources, source(t, fmt.Sprintf("%d.csv", i), text, yaml))
 	}
-	job := Job{Sources: sources, Match: "id", Forecast: new(Forecast), Concurrency: 2, BatchRows: 3}
+	job := Import{Sources: sources, Match: "id", Forecast: new(Forecast), Concurrency: 2, BatchRows: 3}
 	sum, err := job.Do(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -22,7 +25,7 @@ func forecastOf(t *testing.T, yaml string, texts ...string) (*Summary, *Forecast
 }
 
 // A forecast tells people apart, finds rows of the same person, those whose
-// identifiers are spelt otherwise, identifiers that two people have, and what
+// identifiers are spelled differently, identifiers that two people have, and what
 // would be cleared; over several inputs.
 func TestForecast(t *testing.T) {
 	t.Parallel()
@@ -71,13 +74,18 @@ attributes: {email: email, "quoted \"name\"": n, list: {column: n, type: list, s
 
 // Beyond what it remembers, a forecast estimates, from a share of the people.
 func TestForecastEstimates(t *testing.T) {
+	slowtest.Mark(t)
 	t.Parallel()
 	f := new(Forecast)
 	const people = 3_000_000
-	f.inputs = []inputRows{{name: "many.csv"}}
+	var e effects
 	for row := range int64(people + people/10) {
-		id := fmt.Appendf(nil, `"p%d"`, row%people)
-		f.people.add(f.fold(id), f.fold(id)*3, row)
+		id := fmt.Appendf(nil, "p%d", row%people)
+		e.reset()
+		e.add(&mapping.Effects{Identifier: id})
+		b := &block{}
+		b.Start.Row, b.End.Row = row, row+1
+		f.add(b, "many.csv", mapped{items: []item{{hash: e.people[0] * 3}}, effects: e})
 	}
 	f.finish()
 	t.Logf("%d people of %d, %d repeated of %d", f.People, people, f.Repeated.Count, people/10)
@@ -90,16 +98,19 @@ func TestForecastEstimates(t *testing.T) {
 
 // A million rows cost a forecast no more than what it remembers.
 func BenchmarkForecast(b *testing.B) {
-	op := `{"type":"person","action":"identify","identifiers":{"id":"user-%d"},"attributes":{"email":"user-%d@example.com","name":"Somebody \"S\"","n":12,"tags":["a","b"],"city":"Berlin"}}`
-	f := new(Forecast)
-	var ops [][]byte
+	var of []mapping.Effects
 	for i := range 1000 {
-		ops = append(ops, fmt.Appendf(nil, strings.ReplaceAll(op, "%d", "%[1]d"), i))
+		claims := []mapping.Claim{{Match: "email", Value: fmt.Appendf(nil, "user-%d@example.com", i)}}
+		of = append(of, mapping.Effects{Identifier: fmt.Appendf(nil, "user-%d", i), Cleared: []string{"city"}, Claims: claims})
 	}
-	row := int64(0)
+	f, e, row := new(Forecast), effects{}, int64(0)
+	x := &block{}
 	b.ReportAllocs()
 	for b.Loop() {
-		f.operation(ops[row%1000], uint64(row), row)
+		e.reset()
+		e.add(&of[row%1000])
+		x.Start.Row, x.End.Row = row, row+1
+		f.add(x, "many.csv", mapped{items: []item{{hash: uint64(row)}}, effects: e})
 		row++
 	}
 }

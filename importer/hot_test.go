@@ -13,10 +13,11 @@ import (
 	"github.com/ciobulk/ciobulk/customerio"
 	"github.com/ciobulk/ciobulk/internal/simulator"
 	"github.com/ciobulk/ciobulk/ratelimit"
+	"github.com/ciobulk/ciobulk/runs"
 )
 
 // online lets a job send to a service in memory, and returns what ends that.
-func online(t *testing.T, job *Job, service http.Handler, c customerio.Config) (end func()) {
+func online(t *testing.T, job *Import, service http.Handler, c customerio.Config) (end func()) {
 	t.Helper()
 	w := newWire(service)
 	c.SiteID, c.APIKey, c.BaseURL, c.Dial, c.Connections = "site", "key", "http://service", w.dial, job.Concurrency
@@ -30,8 +31,8 @@ func online(t *testing.T, job *Job, service http.Handler, c customerio.Config) (
 }
 
 // 300 people have thirty rows each in three files. Requests take a random time,
-// are refused, split, cut before and behind; what is applied for each person is in
-// the order of the files all the same: each row for the first time behind the rows
+// are refused, split, cut before and after; what is applied for each person is in
+// the order of the files all the same: each row for the first time after the rows
 // before it, and the last one last.
 func TestOrderOfHotPeople(t *testing.T) {
 	t.Parallel()
@@ -55,9 +56,9 @@ func TestOrderOfHotPeople(t *testing.T) {
 		time.Sleep(time.Duration(rand.IntN(100)) * time.Millisecond) // virtual
 		service.ServeHTTP(w, r)
 	})
-	run := begin(t, t.TempDir(), Refuse, sources...)
+	run := begin(t, t.TempDir(), runs.Refuse, sources...)
 	synctest.Test(t, func(t *testing.T) {
-		job := Job{Sources: sources, Run: run, Concurrency: 16, BatchRows: 20}
+		job := Import{Sources: sources, Run: run, Concurrency: 16, BatchRows: 20}
 		defer online(t, &job, jitter, customerio.Config{})()
 		sum, err := job.Do(t.Context())
 		if err != nil || sum.Accepted != 3*perFile {
@@ -84,7 +85,7 @@ func checkLog(t *testing.T, service *simulator.Workspace, owners []int) (again i
 		if applied[i] {
 			again++
 		} else if i < most[owner] {
-			t.Fatalf("row %d of person %d came behind row %d", i, owner, most[owner])
+			t.Fatalf("row %d of person %d came after row %d", i, owner, most[owner])
 		}
 		applied[i], most[owner], latest[owner] = true, max(most[owner], i), i
 	}
@@ -103,12 +104,12 @@ func TestDrainIsBounded(t *testing.T) {
 	const total = 4000
 	dir, service := t.TempDir(), simulator.New(simulator.Config{KeepLog: true, Faults: simulator.Faults{HangEvery: 40}})
 	path := source(t, "people.csv", people(total, total), testMapping).Input.Path
-	do := func(stop <-chan struct{}) (sum *Summary, took time.Duration, err error) {
+	do := func(stop <-chan struct{}) (sum *runs.Summary, took time.Duration, err error) {
 		src := openSource(t, path, testMapping)
-		run := begin(t, dir, Resume, src)
+		run := begin(t, dir, runs.Resume, src)
 		defer run.Close()
 		synctest.Test(t, func(t *testing.T) {
-			job := Job{Sources: []Source{src}, Run: run, Concurrency: 4, BatchRows: 10, Drain: 7 * time.Second}
+			job := Import{Sources: []Source{src}, Run: run, Concurrency: 4, BatchRows: 10, Drain: 7 * time.Second}
 			if stop == nil {
 				job.Stop = nil
 			} else {
@@ -164,12 +165,12 @@ func testOutage(t *testing.T, faults simulator.Faults, total int, away time.Dura
 	dir, service := t.TempDir(), simulator.New(simulator.Config{Faults: faults})
 	path := source(t, "people.csv", people(total, total), testMapping).Input.Path
 	var lines []string
-	do := func() (sum *Summary, took time.Duration, err error) {
+	do := func() (sum *runs.Summary, took time.Duration, err error) {
 		src := openSource(t, path, testMapping)
-		run := begin(t, dir, Resume, src)
+		run := begin(t, dir, runs.Resume, src)
 		defer run.Close()
 		synctest.Test(t, func(t *testing.T) {
-			job := Job{Sources: []Source{src}, Run: run, Concurrency: 4, BatchRows: 50}
+			job := Import{Sources: []Source{src}, Run: run, Concurrency: 4, BatchRows: 50}
 			time.AfterFunc(away, func() { service.SetFaults(simulator.Faults{}) })
 			defer online(t, &job, service, customerio.Config{Waiting: func(reason error) {
 				lines = append(lines, fmt.Sprint(reason))

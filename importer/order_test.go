@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ciobulk/ciobulk/customerio"
+	"github.com/ciobulk/ciobulk/runs"
 )
 
 // slowSender takes a random time for each request and notes the order in which
@@ -57,10 +58,10 @@ func TestOrderOfAPersonIsTheFiles(t *testing.T) {
 		return b.String()
 	}
 	sources := []Source{source(t, "a.csv", text(0), testMapping), source(t, "b.csv", text(perFile), testMapping)}
-	run := begin(t, t.TempDir(), Refuse, sources...)
+	run := begin(t, t.TempDir(), runs.Refuse, sources...)
 	synctest.Test(t, func(t *testing.T) {
 		s := &slowSender{}
-		job := Job{Sources: sources, Sender: s, Run: run, Concurrency: 8, BatchRows: 5}
+		job := Import{Sources: sources, Sender: s, Run: run, Concurrency: 8, BatchRows: 5}
 		sum, err := job.Do(t.Context())
 		if err != nil || sum.Accepted != 2*perFile {
 			t.Fatalf("%+v, %v", sum, err)
@@ -69,7 +70,7 @@ func TestOrderOfAPersonIsTheFiles(t *testing.T) {
 		for _, op := range s.log {
 			person, _, _ := strings.Cut(op, `"attributes"`)
 			if i := n(t, op); i < last[person] {
-				t.Fatalf("%s: row %d came behind row %d", person, i, last[person])
+				t.Fatalf("%s: row %d came after row %d", person, i, last[person])
 			} else {
 				last[person] = i
 			}
@@ -86,10 +87,10 @@ func TestLanesRunSideBySide(t *testing.T) {
 	t.Parallel()
 	took := func(lanes int) (d time.Duration) {
 		src := source(t, "people.csv", people(4000, 4000), testMapping)
-		run := begin(t, t.TempDir(), Refuse, src)
+		run := begin(t, t.TempDir(), runs.Refuse, src)
 		synctest.Test(t, func(t *testing.T) {
 			begun := time.Now()
-			if _, err := (&Job{Sources: []Source{src}, Sender: &slowSender{}, Run: run, Concurrency: lanes, BatchRows: 10}).Do(t.Context()); err != nil {
+			if _, err := (&Import{Sources: []Source{src}, Sender: &slowSender{}, Run: run, Concurrency: lanes, BatchRows: 10}).Do(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			d = time.Since(begun)
@@ -108,12 +109,12 @@ func TestLanesRunSideBySide(t *testing.T) {
 func TestStopDrains(t *testing.T) {
 	t.Parallel()
 	src := source(t, "people.csv", people(4000, 4000), testMapping)
-	run := begin(t, t.TempDir(), Refuse, src)
+	run := begin(t, t.TempDir(), runs.Refuse, src)
 	synctest.Test(t, func(t *testing.T) {
 		stop := make(chan struct{})
 		time.AfterFunc(time.Second, func() { close(stop) })
 		s := &slowSender{}
-		job := Job{Sources: []Source{src}, Sender: s, Run: run, Concurrency: 4, BatchRows: 10, Stop: stop}
+		job := Import{Sources: []Source{src}, Sender: s, Run: run, Concurrency: 4, BatchRows: 10, Stop: stop}
 		sum, err := job.Do(t.Context())
 		if err != ErrInterrupted {
 			t.Fatalf("Do = %v", err)

@@ -12,18 +12,18 @@ type operation struct {
 	origin
 }
 
-// packed is a batch that may hold all people whose hashes lie between low and
-// high, both included.
+// packed is a batch for all people whose hashes are between low and high, both
+// included.
 type packed struct {
 	*batch
 	low, high uint64
-	chained   bool // it goes on with the person whom the batch before it ends with
+	chained   bool // it begins with the person that the batch before it ends with
 }
 
 // pack spreads operations over as few batches as the limits allow: what is left
-// of a run, or the whole of a small one. The batches are stretches of hashes, so
-// no two hold one person, unless that person fills more than one; within a batch
-// operations stay in their order.
+// of a run, or the whole of a small one. The batches are ranges of hashes, so
+// no two have the same person, unless that person fills more than one; within a
+// batch operations stay in their order.
 func pack(all []operation, l limits, fresh func() *batch) []packed {
 	if len(all) == 0 {
 		return nil
@@ -51,7 +51,7 @@ type packing struct {
 	empty  *batch
 }
 
-// cut is a batch that only counts so far.
+// cut is the size of a batch that is not filled yet.
 type cut struct {
 	low         uint64
 	chained     bool
@@ -91,7 +91,7 @@ func (p *packing) assign(person []int) {
 
 func (p *packing) last() *cut { return &p.cuts[len(p.cuts)-1] }
 
-// fit reports whether so many more operations of so many bytes fit the last batch.
+// fit reports whether more operations, which have bytes together, fit the last batch.
 func (p *packing) fit(rows, bytes int) bool {
 	last := p.last()
 	return p.limits.fits(&p.empty.Batch, last.rows+rows, last.bytes+bytes)

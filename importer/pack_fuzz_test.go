@@ -24,7 +24,7 @@ func FuzzPack(f *testing.F) {
 			hashes[i] = uint64(p) * (^uint64(0) / 255) // both ends are among them
 		}
 		all := operationsOf(hashes, func(i int) int { return 20 + int(people[len(people)-1-i]) })
-		checkPacked(t, all, pack(all, l, new(Job).newBatch), l)
+		checkPacked(t, all, pack(all, l, new(Import).newBatch), l)
 	})
 }
 
@@ -66,7 +66,7 @@ func (o *orderly) look(b *customerio.Batch) (people []string) {
 			o.t.Fatalf("%s: %v", b.Op(i), err)
 		}
 		if o.seen[n] || o.busy[person] || n < o.last[person] {
-			o.t.Errorf("row %d of %s: twice %t, in flight %t, behind row %d", n, person, o.seen[n], o.busy[person], o.last[person])
+			o.t.Errorf("row %d of %s: twice %t, in flight %t, after row %d", n, person, o.seen[n], o.busy[person], o.last[person])
 		}
 		o.seen[n], o.last[person] = true, n
 		people = append(people, person)
@@ -91,7 +91,7 @@ func FuzzDispatch(f *testing.F) {
 		}
 		o := &orderly{t: t, rows: 1 + int(rows), last: map[string]int{}, busy: map[string]bool{}, seen: map[int]bool{}}
 		src := source(t, "people.csv", text.String(), "match: {id: id}\nattributes: {n: {column: n, type: integer}, pad: pad}\n")
-		job := Job{Sources: []Source{src}, Sender: o, Concurrency: 1 + int(lanes)%32, BatchRows: o.rows}
+		job := Import{Sources: []Source{src}, Sender: o, Concurrency: 1 + int(lanes)%32, BatchRows: o.rows}
 		sum, err := job.Do(t.Context())
 		if err != nil || sum.Accepted != int64(len(people)) || len(o.seen) != len(people) {
 			t.Errorf("%v, %+v, %d of %d rows sent", err, sum, len(o.seen), len(people))

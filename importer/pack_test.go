@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/ciobulk/ciobulk/customerio"
+	"github.com/ciobulk/ciobulk/internal/slowtest"
 )
 
 // operationsOf returns operations of people with these hashes, each of the size
@@ -86,7 +87,7 @@ func checkCover(t *testing.T, got []packed) {
 func TestPackLaws(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
-	for range 2000 {
+	for range slowtest.Times(300, 2000) {
 		n := r.IntN(300)
 		people := 1 + r.IntN(200)
 		maxRows, maxBytes := 1+r.IntN(40), 200+r.IntN(3000)
@@ -95,7 +96,7 @@ func TestPackLaws(t *testing.T) {
 			hashes[i] = uint64(r.IntN(people)) * (^uint64(0) / uint64(people)) >> r.IntN(2)
 		}
 		b, l := operationsOf(hashes, func(int) int { return 20 + r.IntN(150) }), limits{maxRows, maxBytes}
-		checkPacked(t, b, pack(b, l, new(Job).newBatch), l)
+		checkPacked(t, b, pack(b, l, new(Import).newBatch), l)
 	}
 }
 
@@ -110,7 +111,7 @@ func TestPackWastesNoRequest(t *testing.T) {
 			hashes[i] = r.Uint64()
 		}
 		b, l := operationsOf(hashes, func(int) int { return 100 }), limits{1000, customerio.MaxBatch}
-		got := pack(b, l, new(Job).newBatch)
+		got := pack(b, l, new(Import).newBatch)
 		checkPacked(t, b, got, l)
 		if want := (n + 999) / 1000; len(got) != want {
 			t.Errorf("%d rows take %d requests, want %d", n, len(got), want)
@@ -121,7 +122,7 @@ func TestPackWastesNoRequest(t *testing.T) {
 func TestPackOnePersonOnly(t *testing.T) {
 	t.Parallel()
 	b, l := operationsOf(make([]uint64, 95), func(int) int { return 50 }), limits{10, 1 << 20}
-	got := pack(b, l, new(Job).newBatch)
+	got := pack(b, l, new(Import).newBatch)
 	checkPacked(t, b, got, l)
 	if len(got) != 10 {
 		t.Errorf("%d batches, want 10", len(got))
@@ -135,7 +136,7 @@ func TestLaneOfIsInOrderAndInRange(t *testing.T) {
 		for h := uint64(0); ; h += 1 << 48 {
 			i := laneOf(h, lanes)
 			if i < before || i >= lanes {
-				t.Fatalf("hash %x is in lane %d of %d, behind lane %d", h, i, lanes, before)
+				t.Fatalf("hash %x is in lane %d of %d, after lane %d", h, i, lanes, before)
 			}
 			if before = i; h >= 0xffff<<48 {
 				break
@@ -155,7 +156,7 @@ func BenchmarkPack(b *testing.B) {
 	all := operationsOf(hashes, func(int) int { return 280 })
 	b.ReportAllocs()
 	for b.Loop() {
-		pack(all, limits{1000, customerio.MaxBatch}, new(Job).newBatch)
+		pack(all, limits{1000, customerio.MaxBatch}, new(Import).newBatch)
 	}
 	b.ReportMetric(float64(b.N)*16_000/b.Elapsed().Seconds(), "rows/s")
 }

@@ -39,7 +39,16 @@ func (p *pool[T]) take() T {
 // widen gives a token back without a thing.
 func (p *pool[T]) widen() { p.free <- struct{}{} } // never full: the token was taken
 
-// give gives a thing back. What the pool has no place for is let go.
+// keep gives a thing back without a token.
+func (p *pool[T]) keep(x T) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.spare) < cap(p.free) {
+		p.spare = append(p.spare, x)
+	}
+}
+
+// give gives a thing back. What the pool has no place for is dropped.
 func (p *pool[T]) give(x T) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

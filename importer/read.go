@@ -6,39 +6,53 @@ import (
 	"io"
 
 	"github.com/ciobulk/ciobulk/rows"
+	"github.com/ciobulk/ciobulk/runs"
 )
 
-// read cuts the sources into blocks. What it cannot read ends the run, but not
-// before all that was read is settled. It stays one block ahead, so that nothing
-// is sent of a small input that cannot be read to its end.
+// read cuts the sources into blocks. An error ends the run, but not before
+// all that was read is settled. It stays one block ahead, so that
+// nothing of a small input is sent if it cannot be read to its end.
 func (f *flow) read(ctx context.Context) {
 	defer close(f.readDone)
 	defer close(f.unread)
 	defer close(f.ordered)
 	var ahead *block
-	for i := f.start.Source; i < len(f.Sources) && f.left > 0; i++ {
-		if f.readErr = f.seek(i); f.readErr != nil {
-			break
-		}
-		for f.left > 0 && f.readErr == nil {
-			b, err := f.next(ctx, i)
-			if errors.Is(err, io.EOF) {
-				f.readErr = f.Sources[i].Input.Changed()
-				break
-			}
-			if f.readErr = err; err == nil {
-				f.hand(ctx, ahead)
-				ahead = b
-			}
-		}
+	for i := f.start.Source; i < len(f.Sources) && f.left > 0 && f.readErr == nil; i++ {
+		ahead, f.readErr = f.readSource(ctx, i, ahead)
 	}
-	begun := f.count > 0 || f.start != Position{}
+	begun := f.count > 0 || f.start != runs.Position{}
 	if f.readErr == nil || begun && !errors.Is(f.readErr, rows.ErrChanged) { // or its last row may be half a row
 		f.hand(ctx, ahead)
 	}
 }
 
-// changed returns an error if a source is no longer what it was when it was opened.
+// readSource reads source i to its end. ahead is the block before its first; the last
+// block that was read comes back.
+func (f *flow) readSource(ctx context.Context, i int, ahead *block) (*block, error) {
+	in, end, err := f.Sources[i].open()
+	if err != nil {
+		return ahead, err
+	}
+	defer end()
+	if err := f.seek(in, i); err != nil {
+		return ahead, err
+	}
+	for f.left > 0 {
+		b, err := f.next(ctx, in, i)
+		if errors.Is(err, io.EOF) {
+			f.settled = runs.Settled{Earlier: runs.Chain(f.settled.Earlier, f.settled.Source)}
+			return ahead, in.Changed()
+		}
+		if err != nil {
+			return ahead, err
+		}
+		f.hand(ctx, ahead)
+		ahead = b
+	}
+	return ahead, nil
+}
+
+// changed returns an error if a source has changed since it was opened.
 func (f *flow) changed() error {
 	for _, s := range f.Sources {
 		if err := s.Input.Changed(); err != nil {
@@ -48,11 +62,10 @@ func (f *flow) changed() error {
 	return nil
 }
 
-// seek brings source i to where the run begins or goes on.
-func (f *flow) seek(i int) error {
-	in := f.Sources[i].Input
+// seek moves source i to where the run begins or goes on.
+func (f *flow) seek(in *rows.Input, i int) error {
 	if i == f.start.Source {
-		if err := in.SeekTo(f.start.Position); err != nil {
+		if err := in.Continue(f.start.Position, f.settled.Source, false); err != nil {
 			return err
 		}
 	}
@@ -66,34 +79,53 @@ func (f *flow) seek(i int) error {
 			return err
 		}
 		f.skip -= int64(b.Len())
+		f.settled.Source = b.Sum
 	}
 	return nil
 }
 
-// errHalted ends the reading without being anybody's error.
+// errHalted ends the reading; no one sees it.
 var errHalted = errors.New("halted")
 
 // next reads one block of source i.
-func (f *flow) next(ctx context.Context, i int) (*block, error) {
-	select {
-	case <-f.blocks.free:
-	case <-f.stop:
-		return nil, errHalted
-	case <-ctx.Done():
+func (f *flow) next(ctx context.Context, in *rows.Input, i int) (*block, error) {
+	records := int(min(int64(f.blockRows()), f.left))
+	joins := f.small.room(f.blockRows())
+	if joins {
+		records = min(records, f.blockRows()-f.small.rows)
+	} else if !f.place(ctx) {
 		return nil, errHalted
 	}
 	b := f.blocks.take()
-	records := int(min(int64(f.blockRows()), f.left))
-	if err := f.Sources[i].Input.Next(&b.Block, records, blockBytes); err != nil {
-		f.blocks.give(b)
+	if err := in.Next(&b.Block, records, blockBytes); err != nil {
+		f.blocks.keep(b)
+		if !joins {
+			f.blocks.widen()
+		}
 		return nil, err
 	}
-	b.source = i
+	b.source, b.earlier, b.weight = i, f.settled.Earlier, 1
+	f.settled.Source = b.Sum
 	f.left -= int64(b.Len())
-	if !f.weigh(ctx, b) {
+	if b = shrink(f, b); joins {
+		b.weight = 0
+	}
+	if !b.small && !weigh(ctx, f, b) {
 		return nil, errHalted
 	}
+	f.small.add(b)
 	return b, nil
+}
+
+// place waits for a place in the window; ok is false if the run ends meanwhile.
+func (f *flow) place(ctx context.Context) (ok bool) {
+	select {
+	case <-f.blocks.free:
+		return true
+	case <-f.stop:
+	case <-ctx.Done():
+	}
+	return false
 }
 
 // hand gives a block, if there is one, to the workers and to the dispatcher.

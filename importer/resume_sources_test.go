@@ -7,25 +7,28 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 
 	"github.com/ciobulk/ciobulk/customerio"
+	"github.com/ciobulk/ciobulk/runs"
 )
 
 // A run over several inputs, one of them compressed, is resumed in whichever it
-// stopped: behind any request, the rows that follow are those that had no verdict.
+// stopped: after any request, the rows that follow are those that had no verdict.
 func TestResumeAcrossSources(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)
-	_, err := z.Write([]byte("id,n\n\n\"q\n1\",100\nq2,101\n\nq3,x\nq4,103\n"))
+	_, err := z.Write([]byte("id,n,m\n\nq1,100,\"x\ny\"\nq2,101,\n\nq3,x,\nq4,103,\n"))
 	if err := errors.Join(err, z.Close()); err != nil {
 		t.Fatal(err)
 	}
 	names := []string{"a.csv", "b.csv.gz", "c.csv", "d.csv"}
-	for i, data := range [][]byte{[]byte("id,n\na1,1\na2,2\na3,y\n"), packed.Bytes(), []byte("id,n\n"), []byte("\ufeffid,n\r\nd1,300\r\n\r\nd2,301\r\nd3,302")} {
+	for i, data := range [][]byte{[]byte("id,n\na1,1\n22.0,2\na3,y\n"), packed.Bytes(), []byte("id,n\n"), []byte("\ufeffid,n\r\nd1,300\r\n\r\n33.0,301\r\nd3,302")} {
 		if err := os.WriteFile(filepath.Join(dir, names[i]), data, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -36,9 +39,9 @@ func TestResumeAcrossSources(t *testing.T) {
 		}
 		return all
 	}
-	calm := begin(t, t.TempDir(), Refuse, open()...)
-	want, err := (&Job{Sources: open(), Sender: &sender{}, Run: calm, BatchRows: 1, Concurrency: 1}).Do(t.Context())
-	if err != nil || want.Rows != 10 || want.Accepted != 8 {
+	calm := begin(t, t.TempDir(), runs.Refuse, open()...)
+	want, err := (&Import{Sources: open(), Sender: &sender{}, Run: calm, BatchRows: 1, Concurrency: 1}).Do(t.Context())
+	if err != nil || want.Rows != 10 || want.Accepted != 8 || len(want.Notes) != 1 || !strings.HasPrefix(want.Notes[0], "2 identifiers such as 1001.0") {
 		t.Fatalf("%v, %+v", err, want)
 	}
 	stopped := make(map[int]bool)
@@ -54,8 +57,8 @@ func TestResumeAcrossSources(t *testing.T) {
 			return nil, nil
 		}
 		sources := open()
-		run := begin(t, state, Refuse, sources...)
-		_, err := (&Job{Sources: sources, Sender: s, Run: run, BatchRows: 1, Concurrency: 1, Stop: stop}).Do(t.Context())
+		run := begin(t, state, runs.Refuse, sources...)
+		_, err := (&Import{Sources: sources, Sender: s, Run: run, BatchRows: 1, Concurrency: 1, Stop: stop}).Do(t.Context())
 		if err == nil { // it was at its end
 			continue
 		}
@@ -65,10 +68,10 @@ func TestResumeAcrossSources(t *testing.T) {
 		run.Close()
 		s.answer = nil
 		sources = open()
-		run = begin(t, state, Resume, sources...)
+		run = begin(t, state, runs.Resume, sources...)
 		stopped[run.Checkpoint.Position.Source] = true
-		sum, err := (&Job{Sources: sources, Sender: s, Run: run, BatchRows: 1, Concurrency: 1}).Do(t.Context())
-		if err != nil || sum.Ledger != want.Ledger || !bytes.Equal(readRejected(t, run), readRejected(t, calm)) {
+		sum, err := (&Import{Sources: sources, Sender: s, Run: run, BatchRows: 1, Concurrency: 1}).Do(t.Context())
+		if err != nil || sum.Ledger != want.Ledger || !slices.Equal(sum.Notes, want.Notes) || !bytes.Equal(readRejected(t, run), readRejected(t, calm)) {
 			t.Errorf("stopped at %d: %v, %+v", stopAt, err, sum)
 		}
 		sent := make(map[string]bool)
@@ -80,6 +83,6 @@ func TestResumeAcrossSources(t *testing.T) {
 		}
 	}
 	if fmt.Sprint(stopped) == "map[0:true]" {
-		t.Errorf("no run stopped behind the first source: %v", stopped)
+		t.Errorf("no run stopped after the first source: %v", stopped)
 	}
 }

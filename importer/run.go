@@ -5,68 +5,75 @@ import (
 	"errors"
 	"math"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/ciobulk/ciobulk/customerio"
 	"github.com/ciobulk/ciobulk/rows"
+	"github.com/ciobulk/ciobulk/runs"
 	"golang.org/x/sync/errgroup"
 )
 
 // A block has at most a share of the rows that fill a request of every lane, so
-// that a run with small requests settles often, and at most so many bytes of text.
+// that a run with small requests settles often, and at most blockBytes of text.
 const (
 	blocksARound = 4
 	blockBytes   = 256 << 10
 )
 
 // window is how many blocks may be read and not settled. A slow request holds up
-// the settling of the rows behind it, and so the other lanes once they are a
-// window ahead: 16 rounds of requests.
-func (j *Job) window() int { return max(16*blocksARound, 2*j.Concurrency) }
+// the settling of the rows after it, and so the other lanes once they are a window
+// ahead: 16 rounds of requests.
+func (im *Import) window() int { return max(16*blocksARound, 2*im.Concurrency) }
 
 // ahead is the most that this process sends of what is not settled.
-func (j *Job) ahead() Ahead {
-	n := int64(j.window())
-	return Ahead{Rows: n * int64(j.blockRows()), Bytes: n * (blockBytes + rows.ReadSize)}
+func (im *Import) ahead() runs.Ahead {
+	n := int64(im.window())
+	return runs.Ahead{Rows: n * int64(im.blockRows()), Bytes: n * (blockBytes + rows.ReadSize)}
 }
 
 // blockRows is how many rows a block has at most.
-func (j *Job) blockRows() int {
-	n := max(j.Concurrency*j.BatchRows/blocksARound, 1)
-	if j.Budget.Bounded { // the block with which it is spent is still sent
+func (im *Import) blockRows() int {
+	n := max(im.Concurrency*im.BatchRows/blocksARound, 1)
+	if im.Budget.Bounded { // the block that exceeds it is still sent
 		n = min(n, budgetBlock)
 	}
 	return n
 }
 
+// newBatch returns an empty batch for the call.
+func (im *Import) newBatch() *batch { return &batch{Batch: *customerio.NewBatch(im.Call)} }
+
 // requests is how many requests may be filled or in flight: one of each for every
-// lane, and some that wait behind slow ones. They hold most of a run's memory.
-func (j *Job) requests() int { return 2*j.Concurrency + 32 }
+// lane, and some that wait for slow ones. They hold most of a run's memory.
+func (im *Import) requests() int { return 2*im.Concurrency + 32 }
 
 // readAhead is how many blocks wait for a worker, or for the dispatcher.
 const readAhead = 4
 
 // flow is one run while it runs.
 type flow struct {
-	*Job
+	*Import
 	settler *settler
 
 	blocks  *pool[*block]
 	batches *pool[*batch]
 	unread  chan *block // to the workers, in the order of the input
-	ordered chan *block // to the dispatcher, likewise
-	sent    chan *block // to the settler, likewise
-	memory  chan mapped // for operations, that nobody uses
+	ordered chan *block // to the dispatcher, in the order of the input
+	sent    chan *block // to the settler, in the order of the input
+	memory  chan mapped // for operations, that is not in use
 	slots   chan struct{}
 
 	answered chan *batch // to the settler, as they come
 
-	start Position // where reading begins
-	skip  int64    // rows to pass over first; the reader's
-	left  int64    // rows that may still be read; the reader's
-	count int      // blocks that were read; the reader's
+	start   runs.Position // where reading begins
+	settled runs.Settled  // there; then of what was read, the reader's
+	skip    int64         // rows to skip first; the reader's
+	left    int64         // rows that may still be read; the reader's
+	small   shared        // blocks that may share a place in the window; the reader's
+	count   int           // blocks that were read; the reader's
 
 	looked, bad atomic.Int64 // rows of this process, for the budget
 
@@ -77,33 +84,30 @@ type flow struct {
 	readDone chan struct{}
 }
 
-// Do does the job, or what is left of it, and returns its summary, also along
+// Do runs the import, or what is left of it, and returns its summary, also along
 // with an error. It may be called once. Errors are ErrInterrupted, ErrBudget,
 // *rows.Error, *customerio.Error, or of the file system.
-func (j *Job) Do(ctx context.Context) (*Summary, error) {
-	j.defaults()
-	if j.Forecast != nil {
-		j.Forecast.match = customerio.Match(j.Match)
-	}
-	j.begin()
-	s, err := newSettler(j)
+func (im *Import) Do(ctx context.Context) (*runs.Summary, error) {
+	im.defaults()
+	im.begin()
+	s, err := newSettler(im)
 	if err != nil {
 		return nil, err
 	}
 	f := &flow{
-		Job: j, settler: s, start: s.state.Position,
-		blocks: newPool(j.window(), newBlock), batches: newPool(j.requests(), j.newBatch),
-		unread: make(chan *block, readAhead), ordered: make(chan *block, readAhead), sent: make(chan *block, j.window()),
+		Import: im, settler: s, start: s.state.Position, settled: s.state.Settled,
+		blocks: newPool(im.window(), newBlock), batches: newPool(im.requests(), im.newBatch),
+		unread: make(chan *block, readAhead), ordered: make(chan *block, readAhead), sent: make(chan *block, im.window()*mostShared),
 		memory: make(chan mapped, workers()+readAhead),
-		slots:  make(chan struct{}, j.Concurrency), answered: make(chan *batch, j.Concurrency),
+		slots:  make(chan struct{}, im.Concurrency), answered: make(chan *batch, im.Concurrency),
 		stop: make(chan struct{}), readDone: make(chan struct{}),
 	}
-	if s.state.seen() == 0 {
-		f.skip = j.Skip
+	if s.state.Seen() == 0 {
+		f.skip = im.Skip
 	}
 	f.left = math.MaxInt64
-	if j.Limit > 0 {
-		f.left = j.Limit - s.state.seen()
+	if im.Limit > 0 {
+		f.left = im.Limit - s.state.Seen()
 	}
 	for range cap(f.memory) {
 		f.memory <- mapped{}
@@ -111,15 +115,15 @@ func (j *Job) Do(ctx context.Context) (*Summary, error) {
 	return s.finish(f.run(ctx))
 }
 
-func (j *Job) defaults() {
-	if j.Concurrency == 0 {
-		j.Concurrency = defaultConcurrency
+func (im *Import) defaults() {
+	if im.Concurrency == 0 {
+		im.Concurrency = defaultConcurrency
 	}
-	if j.BatchRows == 0 {
-		j.BatchRows = defaultBatchRows
+	if im.BatchRows == 0 {
+		im.BatchRows = defaultBatchRows
 	}
-	if j.Drain == 0 {
-		j.Drain = defaultDrain
+	if im.Drain == 0 {
+		im.Drain = defaultDrain
 	}
 }
 
@@ -128,8 +132,8 @@ func (f *flow) run(ctx context.Context) error {
 	defer cancel(nil)
 	g, ctx := errgroup.WithContext(ctx)
 	ended := make(chan struct{})
-	// The one goroutine that nobody waits for: a read from a terminal or a pipe
-	// cannot be woken, and must not keep an interrupted run from ending.
+	// Not waited for in the group: a read from a terminal or a pipe cannot be woken, and
+	// must not keep an interrupted run from ending.
 	go f.read(ctx)
 	g.Go(func() error { return f.watch(ctx, cancel, ended) })
 	for range workers() {
@@ -138,6 +142,10 @@ func (f *flow) run(ctx context.Context) error {
 	g.Go(func() error { return f.dispatch(ctx, g) })
 	g.Go(func() error { defer close(ended); return f.settle(ctx) })
 	err := g.Wait()
+	if f.regular() {
+		cancel(nil)
+		<-f.readDone
+	}
 	f.settler.drained = err == nil
 	if f.halted() && (err == nil || errors.Is(err, f.cause)) {
 		if f.complete() && errors.Is(f.cause, ErrInterrupted) {
@@ -153,6 +161,11 @@ func (f *flow) run(ctx context.Context) error {
 		err = f.changed()
 	}
 	return err
+}
+
+// regular reports whether all sources are regular files, so that no read waits.
+func (f *flow) regular() bool {
+	return !slices.ContainsFunc(f.Sources, func(s Source) bool { return s.Input.Size < 0 })
 }
 
 // complete reports whether all there is was read and settled.
@@ -174,12 +187,12 @@ func (f *flow) halted() bool {
 	}
 }
 
-// spend counts rows that are looked at, and rows that are not accepted, and halts
-// the run when those are too many: not only when they are settled.
+// spend counts rows that are looked at and rows that are not accepted, and halts the
+// run when the latter are too many, before they are settled.
 func (f *flow) spend(looked int64, bad int) {
 	f.looked.Add(looked)
 	n := f.bad.Add(int64(bad))
-	if f.Budget.exceeded(f.looked.Load(), n) { // read behind n: rows are looked at before they are bad
+	if f.Budget.exceeded(f.looked.Load(), n) { // read after n: rows are looked at before they are bad
 		f.halt(ErrBudget)
 	}
 }
@@ -217,7 +230,7 @@ func workers() int { return min(runtime.GOMAXPROCS(0), 32) }
 // mapBlocks maps blocks. It has memory before it takes a block, so that the block
 // that the dispatcher waits for is never the one without.
 func (f *flow) mapBlocks(ctx context.Context) error {
-	w := f.newWorker()
+	w := newWorker(f.Import)
 	for {
 		var m mapped
 		select {
@@ -231,12 +244,15 @@ func (f *flow) mapBlocks(ctx context.Context) error {
 		if !ok {
 			return nil
 		}
-		b.mapped <- w.fill(b, m)
+		if m, ok = w.fill(b, m, f.halted); !ok {
+			return nil
+		}
+		b.mapped <- m
 	}
 }
 
-// receive takes the next block from c; ok is false when there is none or none
-// is to be begun any more.
+// receive takes the next block from c; ok is false when there is none, or
+// the run is halted.
 func (f *flow) receive(ctx context.Context, c <-chan *block) (b *block, ok bool) {
 	if f.halted() {
 		return nil, false
@@ -259,6 +275,7 @@ const settleEvery = 20 * time.Millisecond
 // once as are complete.
 func (f *flow) settle(ctx context.Context) error {
 	var queue []*block // dispatched, the oldest first
+	n, weight := 0, 0  // of these that are complete
 	var last time.Time
 	due := time.NewTimer(settleEvery)
 	defer due.Stop()
@@ -279,14 +296,13 @@ func (f *flow) settle(ctx context.Context) error {
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
-		n := 0
-		for n < len(queue) && queue[n].left == 0 {
-			n++
+		for ; n < len(queue) && queue[n].left == 0; n++ {
+			weight += queue[n].weight
 		}
 		if n == 0 {
 			continue
 		}
-		if early := settleEvery - time.Since(last); early > 0 && sent != nil && n < f.window()/4 {
+		if early := settleEvery - time.Since(last); early > 0 && sent != nil && weight < f.window()/4 {
 			due.Reset(early)
 			continue
 		}
@@ -295,9 +311,10 @@ func (f *flow) settle(ctx context.Context) error {
 			return err
 		}
 		for _, b := range queue[:n] {
-			f.putBack(b)
+			putBack(f, b)
 		}
 		queue = append(queue[:0], queue[n:]...)
+		n, weight = 0, 0
 	}
 	return nil
 }

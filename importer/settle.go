@@ -2,66 +2,68 @@ package importer
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"time"
 
 	"github.com/ciobulk/ciobulk/mapping"
 	"github.com/ciobulk/ciobulk/rows"
+	"github.com/ciobulk/ciobulk/rows/charset"
+	"github.com/ciobulk/ciobulk/runs"
 )
 
 // settler records verdicts. It belongs to the settling goroutine, which owns
 // the rejected file and the checkpoint.
 type settler struct {
-	job      *Job
-	state    Checkpoint
-	before   Checkpoint // as it was when this process began
-	again    Ahead      // what of the rows to come may have been sent before
-	reasons  *tally
-	rejected rejectedFile
-	receipt  receiptFile
-	parsers  []*rows.Parser    // by source, to render rejected rows
-	mappers  []*mapping.Mapper // by source, for the receipt
+	im       *Import
+	state    runs.Checkpoint
+	before   runs.Checkpoint // as it was when this process began
+	again    runs.Ahead      // what of the rows to come may have been sent before
+	reasons  *runs.Tally
+	found    mapping.Findings
+	rejected *runs.Rejected
+	ids      *runs.IDs     // nil: nothing is recorded
+	receipt  *runs.Receipt // nil: there is none
+	worker   *worker       // for the receipt and the origins of rows
+	parsed   int           // the source of parser
+	parser   *rows.Parser  // to render rejected rows; nil: none yet
 	begun    time.Time
 	blocks   int  // settled by this process
 	drained  bool // all that was sent is settled
 }
 
-func newSettler(j *Job) (*settler, error) {
-	s := &settler{job: j, begun: time.Now()}
-	if j.Run != nil {
-		s.state = j.Run.Checkpoint
-		s.rejected.path = filepath.Join(j.Run.Dir, "rejected."+string(j.Sources[0].Input.Format))
-		if err := s.rejected.open(s.state.RejectedFile); err != nil {
-			return nil, j.Run.problem(err)
-		}
-		s.receipt = receiptFile{reportFile: reportFile{path: filepath.Join(j.Run.Dir, "receipt.csv")}, identifiers: j.Receipt}
-		if err := s.receipt.open(s.state.ReceiptFile); err != nil {
-			return nil, j.Run.problem(err)
+func newSettler(im *Import) (*settler, error) {
+	s := &settler{im: im, worker: newWorker(im), begun: time.Now()}
+	first := im.Sources[0].Input
+	if im.Run != nil {
+		s.state = im.Run.Checkpoint
+		s.rejected, s.ids = runs.NewRejected(im.Run, first), runs.NewIDs(im.Run)
+		if im.Receipt != "" {
+			s.receipt = runs.NewReceipt(im.Run, im.Receipt)
 		}
 	} else {
 		s.state.StartedAt = s.begun.UTC()
-		s.rejected.path = j.RejectedPath
+		s.rejected = runs.RejectedAt(im.RejectedPath, first)
 	}
 	s.before, s.again = s.state, s.state.Ahead
-	s.reasons = newTally(s.state.Reasons)
-	for i, source := range j.Sources {
-		s.parsers = append(s.parsers, source.Input.Parser(rows.ReportColumns))
-		s.mappers = append(s.mappers, j.mapper(i))
+	s.reasons = runs.NewTally(s.state.Reasons)
+	if s.state.Found != nil {
+		if err := json.Unmarshal(s.state.Found, &s.found); err != nil {
+			return nil, fmt.Errorf("the checkpoint's findings cannot be read: %w", err)
+		}
 	}
-	s.rejected.format = j.reportFormat()
 	return s, s.save() // with what is going to be ahead of it
 }
 
-// answered notes the verdicts of a batch in the blocks that its rows are of.
+// answered notes the verdicts of a batch in the blocks of its rows.
 func (s *settler) answered(t *batch) {
 	for _, o := range t.origins {
 		o.block.left--
 		o.block.accepted++
 	}
-	if s.job.Receipt != "" {
+	if s.receipt != nil {
 		for _, o := range t.origins {
 			o.block.answered[o.record] = t.at
 		}
@@ -71,48 +73,54 @@ func (s *settler) answered(t *batch) {
 		o.block.accepted--
 		o.block.refused = append(o.block.refused, refused{o.record, r})
 	}
-	if s.job.Sender == nil {
+	if s.im.Sender == nil {
 		s.state.Requests++
 		s.state.Bytes += int64(t.Size())
 	}
 }
 
 // settle settles blocks: their rejected rows are written and on the disk before
-// the checkpoint moves behind them, and only then is anybody told.
+// the checkpoint moves past them, and only then is progress reported.
 func (s *settler) settle(blocks []*block) error {
-	before := s.state
+	before, found := s.state, s.found
 	if err := s.write(blocks); err != nil {
 		// These blocks are not settled, and the run's last checkpoint must not
-		// say so.
-		s.state, s.reasons = before, newTally(before.Reasons)
+		// include them.
+		s.state, s.reasons, s.found = before, runs.NewTally(before.Reasons), found
 		return err
 	}
 	last := blocks[len(blocks)-1]
-	s.state.Position = Position{last.source, last.End}
+	s.state.Position = runs.Position{Source: last.source, Position: last.End}
+	s.state.Settled = runs.Settled{Earlier: last.earlier, Source: last.Sum}
 	if err := s.save(); err != nil {
 		return err
 	}
-	if s.job.Progress != nil {
-		s.job.Progress(s.progress(last))
+	if s.im.Progress != nil {
+		s.im.Progress(s.progress(last))
 	}
 	return nil
 }
 
-// write records blocks and brings the rows that they reject to the disk.
+// write records blocks and writes the rows that they reject to the disk.
 func (s *settler) write(blocks []*block) error {
 	for _, b := range blocks {
 		if err := s.record(b); err != nil {
 			return err
 		}
 	}
-	err := s.rejected.flush()
-	if err == nil {
-		err = s.receipt.flush()
+	err := s.rejected.Flush()
+	s.state.RejectedFile = s.rejected.Extent()
+	if err == nil && s.ids != nil {
+		err = s.ids.Flush()
+		s.state.IDsFile = s.ids.Extent()
+	}
+	if err == nil && s.receipt != nil {
+		err = s.receipt.Flush()
+		s.state.ReceiptFile = s.receipt.Extent()
 	}
 	if err != nil {
-		return fmt.Errorf("cannot write what became of the rows: %w", err)
+		return fmt.Errorf("cannot write the verdicts on the rows: %w", err)
 	}
-	s.state.RejectedFile, s.state.ReceiptFile = s.rejected.extent(), s.receipt.extent()
 	return nil
 }
 
@@ -124,36 +132,58 @@ func (s *settler) record(b *block) error {
 	}
 	s.repeat(b)
 	for _, r := range b.refused {
-		row := s.parsers[b.source].Row(&b.Block, int(r.record))
-		name := s.origin(b, r.record)
-		s.reasons.add(Reason{Reason: r.Reason, Field: r.Field, Status: r.Status, Input: name, Row: row.Number, Line: row.Line})
-		if s.rejected.path != "" {
-			s.rejected.add(s.job.Sources[b.source].Input, name, row, s.parsers[b.source].Columns(), r)
+		row := s.parserOf(b.source).Row(&b.Block, int(r.record))
+		s.reasons.Add(runs.Reason{Reason: r.Reason, Field: r.Field, Status: r.Status, Input: shown(s.origin(b, r.record)), Row: row.Number, Line: row.Line})
+		s.rejected.Add(s.im.Sources[b.source].Input, s.origin(b, r.record), row, s.parser.Columns(),
+			runs.Refusal{Reason: r.Reason, Field: r.Field, Message: r.Message, Status: r.Status})
+		if r.Unknown && s.ids != nil {
+			if id, derived := s.worker.of(b.source).DerivedID(&b.Block, int(r.record)); derived {
+				s.ids.Add(s.origin(b, r.record), row.Number, id)
+			}
 		}
 	}
 	for _, r := range b.replaced {
-		if len(s.state.Replaced) == maxReplaced {
+		if len(s.state.Replaced) == runs.MaxReplaced {
 			break
 		}
-		row := s.parsers[b.source].Row(&b.Block, int(r.record))
-		s.state.Replaced = append(s.state.Replaced, Replaced{s.origin(b, r.record), row.Number, row.Line, r.by})
+		row := s.parserOf(b.source).Row(&b.Block, int(r.record))
+		s.state.Replaced = append(s.state.Replaced, runs.Replaced{Input: shown(s.origin(b, r.record)), Row: row.Number, Line: row.Line, By: r.by})
 	}
-	if s.job.Receipt != "" {
-		s.receipt.record(b, func(record int) string { return s.origin(b, uint32(record)) }, s.job.Match, s.mappers[b.source])
+	if s.receipt != nil {
+		s.certify(b)
 	}
 	return nil
 }
 
-// origin names the input that a row is of: of a file of rejected rows, the one
-// that they were rejected from.
-func (s *settler) origin(b *block, record uint32) string {
-	if len(s.job.Seeds) > 0 {
-		return s.mappers[b.source].Origin(&b.Block, int(record))
+// parserOf returns the parser of a source. Blocks come in the order of the sources.
+func (s *settler) parserOf(source int) *rows.Parser {
+	if s.parser == nil || s.parsed != source {
+		s.parsed, s.parser = source, s.im.Sources[source].Input.Parser(rows.ReportColumns)
 	}
-	return s.job.Sources[b.source].Input.Name
+	return s.parser
 }
 
-// judge puts what was refused into the order of the rows, and counts the block's
+// origin returns the path, as it was given, of the input that a row comes from: in a
+// file of rejected rows, the input that it was rejected from.
+func (s *settler) origin(b *block, record uint32) string {
+	in := s.im.Sources[b.source].Input
+	if in.Rejected {
+		if name, rejected := s.worker.of(b.source).Origin(&b.Block, int(record)); rejected {
+			return name
+		}
+	}
+	return rows.Printable(in.Path)
+}
+
+// shown is what messages call the input at a path.
+func shown(path string) string {
+	if path == "-" {
+		return "standard input"
+	}
+	return path
+}
+
+// judge sorts what was refused by rows, and counts the block's
 // verdicts. Each kind is counted where it is found, so that a row without a
 // verdict, or with two, shows in the sum.
 func (s *settler) judge(b *block) error {
@@ -171,6 +201,9 @@ func (s *settler) judge(b *block) error {
 	l.Rows += int64(b.Len()) - b.others
 	s.state.OtherShards += b.others
 	l.Filtered += b.filtered
+	l.Unchanged += b.same
+	s.state.Odd.Add(b.odd)
+	s.found.Merge(&b.found)
 	l.Duplicates += int64(len(b.replaced))
 	s.state.Triggers += b.live
 	l.Unknown += unknown
@@ -179,16 +212,16 @@ func (s *settler) judge(b *block) error {
 	return nil
 }
 
-// repeat counts the block's rows that a process before this one may have sent.
-// It had no more blocks ahead of its checkpoint than a window, each with no more
-// text than blockBytes and one read, or of one row.
+// repeat counts the block's rows that a process before this one may have sent. What it
+// sent of blocks after its checkpoint was at most a window of them, each with no more text
+// than blockBytes and one read, or of one row.
 func (s *settler) repeat(b *block) {
 	if s.again.Rows <= 0 || s.again.Bytes <= 0 {
 		return
 	}
 	s.state.Resent += min(int64(b.sent), s.again.Rows)
-	s.again.Rows -= int64(b.Len())
-	s.again.Bytes -= int64(min(b.Bytes(), b.Len()*blockBytes))
+	s.again.Rows -= int64(b.sent)
+	s.again.Bytes -= int64(min(b.text, b.sent*blockBytes))
 }
 
 // save moves the checkpoint.
@@ -202,10 +235,10 @@ func (s *settler) store() error {
 	if err := s.state.Ledger.Check(); err != nil {
 		return err
 	}
-	if s.job.Run == nil {
+	if s.im.Run == nil {
 		return nil
 	}
-	if err := s.state.save(s.job.Run.Dir); err != nil {
+	if err := s.im.Run.Save(s.state); err != nil {
 		return fmt.Errorf("cannot write the checkpoint: %w", err)
 	}
 	return nil
@@ -213,11 +246,14 @@ func (s *settler) store() error {
 
 // count brings what is counted elsewhere into the state.
 func (s *settler) count() {
-	s.state.Ahead = s.again.max(s.job.ahead())
-	s.state.Reasons = s.reasons.reasons()
+	s.state.Ahead = s.again.Max(s.im.ahead())
+	s.state.Reasons = s.reasons.Reasons()
+	if s.found != (mapping.Findings{}) {
+		s.state.Found, _ = json.Marshal(&s.found) // numbers alone
+	}
 	s.state.Seconds = s.before.Seconds + time.Since(s.begun).Seconds()
-	if s.job.Sender != nil {
-		sent := s.job.Sender.Stats()
+	if s.im.Sender != nil {
+		sent := s.im.Sender.Stats()
 		s.state.Requests = s.before.Requests + sent.Requests
 		s.state.Retries = s.before.Retries + sent.Retries
 		s.state.Bytes = s.before.Bytes + sent.Bytes
@@ -225,8 +261,11 @@ func (s *settler) count() {
 }
 
 func (s *settler) progress(b *block) Progress {
-	p := Progress{Ledger: s.state.Ledger, Requests: s.state.Requests, Retries: s.state.Retries}
-	for i, source := range s.job.Sources {
+	p := Progress{Ledger: s.state.Ledger, Requests: s.state.Requests, Retries: s.state.Retries, Bytes: s.state.Bytes}
+	if s.im.Sender != nil {
+		p.Throttled = s.im.Sender.Stats().Throttled
+	}
+	for i, source := range s.im.Sources {
 		if source.Input.Size < 0 {
 			p.Size = -1
 			break
@@ -236,33 +275,44 @@ func (s *settler) progress(b *block) Progress {
 			p.Read += source.Input.Size
 		}
 	}
-	p.Read += b.Read
+	p.Read += consumed(s.im.Sources[b.source].Input, b)
 	return p
+}
+
+// consumed returns how many bytes of its file the rows up to the end of a block are, as
+// far as that is known: files are read ahead.
+func consumed(in *rows.Input, b *block) int64 {
+	if in.Compression == "" && in.Stored != rows.XLSX && in.Encoding == charset.UTF8 {
+		return min(b.End.Offset, b.Read)
+	}
+	return b.Read
 }
 
 // finish ends what this process does of the run, and returns the run's summary.
 // Run.Finish ends the run for good.
-func (s *settler) finish(err error) (*Summary, error) {
+func (s *settler) finish(err error) (*runs.Summary, error) {
 	s.count()
 	if s.drained {
-		s.state.Ahead = Ahead{}
+		s.state.Ahead = runs.Ahead{}
 	}
 	switch {
-	case err != nil && s.state.seen() == 0 && s.state.Requests == 0: // nothing to go on with
-		s.state.Ended = endedDropped
+	case err != nil && s.state.Seen() == 0 && s.state.Requests == 0: // there is nothing to continue
+		s.state.Ended = runs.Dropped
 	case errors.Is(err, rows.ErrChanged):
 		s.state.Changed = err.Error()
 	}
 	if saveErr := s.store(); err == nil {
 		err = saveErr
 	}
-	if s.job.Run != nil {
-		s.job.Run.Checkpoint = s.state
+	if s.im.Forecast != nil {
+		s.im.Forecast.finish()
 	}
-	if s.job.Forecast != nil {
-		s.job.Forecast.finish()
+	s.rejected.Close()
+	if s.ids != nil {
+		s.ids.Close()
 	}
-	s.rejected.close()
-	s.receipt.close()
-	return s.summary(), err
+	if s.receipt != nil {
+		s.receipt.Close()
+	}
+	return summaryOf(s), err
 }

@@ -1,18 +1,18 @@
 package importer
 
 import (
+	"cmp"
 	"context"
-	"errors"
-	"io"
 	"slices"
 
+	"github.com/ciobulk/ciobulk/join"
 	"github.com/ciobulk/ciobulk/mapping"
 	"github.com/ciobulk/ciobulk/rows"
 )
 
 // Survey is what a first pass over the input found, before anything is sent.
 type Survey struct {
-	People   int64    // to whom something would be done that cannot be taken back, each counted once
+	People   int64    // to whom something would be done that cannot be undone, each counted once
 	Examples []string // identifiers of the first of them
 
 	// Duplicates is set where the rule is not to keep all.
@@ -22,131 +22,100 @@ type Survey struct {
 // surveyExamples is how many identifiers a Survey names.
 const surveyExamples = 5
 
-// Survey reads the job's sources to their ends, which cannot be used for Do
-// afterwards: open them again. People are told apart by 64 bits of a hash, at 16
-// bytes of memory for each row that cannot be taken back, and for each row where
-// duplicates matter.
-func (j *Job) Survey(ctx context.Context, rule mapping.DuplicateRule) (*Survey, error) {
-	j.begin()
-	s := &surveyor{job: j, left: j.Limit}
+// mostNamed bounds the duplicates whose other row is named, at 16 bytes each.
+const mostNamed = 1 << 20
+
+// Survey reads the import's sources to their ends, which cannot be used for Do
+// afterwards: open them again. People are distinguished by 64 bits of a hash. Temporary
+// files, of 20 bytes for each row that cannot be undone and for each row where duplicates
+// matter, go to dir; memory is some 20 MiB and a bit per row.
+func (im *Import) Survey(ctx context.Context, rule mapping.DuplicateRule, dir string) (*Survey, error) {
+	im.begin()
+	s := &surveyor{destroyed: join.NewSequence(dir)}
+	defer s.destroyed.Close()
 	if rule != mapping.KeepDuplicates {
-		s.Duplicates = mapping.NewDuplicates(rule)
+		s.Duplicates, s.sent = &mapping.Duplicates{Rule: rule}, join.NewSequence(dir)
+		defer s.sent.Close()
 	}
-	if j.Limit == 0 {
-		s.left = -1
+	e := &each{im: im, left: im.Limit, visit: s.note, opened: s.opened}
+	if err := e.all(ctx); err != nil {
+		return nil, err
 	}
-	for i := range j.Sources {
-		if err := s.read(ctx, i); err != nil {
-			return nil, err
-		}
+	if err := s.findDuplicates(); err != nil {
+		return nil, err
 	}
-	if s.Duplicates != nil {
-		s.Duplicates.Done()
-		s.destroyed = slices.DeleteFunc(s.destroyed, func(d destruction) bool {
-			_, is := s.Duplicates.Instead(d.hash, d.row) // and then this one is not sent
-			return is
-		})
-	}
-	s.count()
-	return &s.Survey, nil
+	return &s.Survey, s.count()
 }
 
 // surveyor makes a Survey. It belongs to one goroutine.
 type surveyor struct {
 	Survey
-	job       *Job
-	first     int64 // rows of the sources before the present one
-	skipped   int64
-	left      int64 // rows that may still be looked at; negative: all
-	destroyed []destruction
+	sent      *join.Sequence // rows, among those of all sources; nil: duplicates do not matter
+	destroyed *join.Sequence // rows whose operation cannot be undone
+	surplus   join.Bits      // rows that are not sent because another one of their person is
 	examples  []example
-}
-
-// destruction is a row whose operation cannot be taken back.
-type destruction struct {
-	hash uint64 // of the person's identifier
-	row  int64  // among those of all sources
 }
 
 // example is a person whom a Survey may name.
 type example struct {
 	hash  uint64
 	value string
+	found bool
 }
 
-// count tells the people apart and keeps the examples who are among them.
-func (s *surveyor) count() {
-	people := make([]uint64, len(s.destroyed))
-	for i, d := range s.destroyed {
-		people[i] = d.hash
+// findDuplicates finds the rows of people who have another row that is sent.
+func (s *surveyor) findDuplicates() error {
+	d := s.Duplicates
+	if d == nil {
+		return nil
 	}
-	slices.Sort(people)
-	people = slices.Compact(people)
-	s.People = int64(len(people))
+	surplus, err := join.Duplicates(s.sent, d.Rule == mapping.LastDuplicate, func(row, left int64) {
+		if len(d.Instead) < mostNamed {
+			d.Instead = append(d.Instead, mapping.Instead{Row: row, Sent: left})
+		}
+	})
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(d.Instead, func(a, b mapping.Instead) int { return cmp.Compare(a.Row, b.Row) })
+	s.surplus, d.Surplus = *surplus, surplus
+	return nil
+}
+
+// count counts the people and keeps the examples that are among them.
+func (s *surveyor) count() (err error) {
+	s.People, err = join.Count(s.destroyed, func(row int64) bool { return !s.surplus.Has(row) }, func(key uint64) {
+		for i := range s.examples {
+			s.examples[i].found = s.examples[i].found || s.examples[i].hash == key
+		}
+	})
 	for _, e := range s.examples {
-		if _, is := slices.BinarySearch(people, e.hash); is {
+		if e.found {
 			s.Examples = append(s.Examples, e.value)
 		}
 	}
+	return err
 }
 
-func (s *surveyor) read(ctx context.Context, source int) error {
-	in := s.job.Sources[source].Input
-	mapper := s.job.Sources[source].Plan.Mapper(in, s.job.terms(source))
+func (s *surveyor) opened(in *rows.Input, first int64) {
 	if s.Duplicates != nil {
-		s.Duplicates.Inputs = append(s.Duplicates.Inputs, mapping.InputRows{Name: in.Name, First: s.first})
+		s.Duplicates.Inputs = append(s.Duplicates.Inputs, mapping.InputRows{Name: in.Name, First: first})
 	}
-	var b rows.Block
-	var op []byte
-	for s.left != 0 {
-		if err := ctx.Err(); err != nil {
-			return context.Cause(ctx)
-		}
-		err := in.Next(&b, 1<<14, blockBytes)
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return err
-		}
-		for i := range b.Len() {
-			if s.skipped < s.job.Skip {
-				s.skipped++
-				continue
-			}
-			if s.left == 0 {
-				break
-			}
-			s.left--
-			var hash uint64
-			var outcome mapping.Outcome
-			if op, hash, outcome = mapper.Append(op[:0], &b, i); outcome != mapping.Send {
-				continue
-			}
-			if err := s.note(mapper, &b, i, hash); err != nil {
-				return err
-			}
-		}
-	}
-	s.first += in.At().Row
-	return nil
 }
 
 // note notes an operation that would be sent.
-func (s *surveyor) note(m *mapping.Mapper, b *rows.Block, i int, hash uint64) error {
-	row := s.first + b.Start.Row + int64(i)
-	if s.Duplicates != nil {
-		if err := s.Duplicates.Add(hash, row); err != nil {
+func (s *surveyor) note(v *Visit) error {
+	if s.sent != nil {
+		if err := s.sent.AddAt(v.Row, join.Entry{Key: v.Hash}); err != nil {
 			return err
 		}
 	}
-	if !m.Action().Destructive() {
+	if !v.Mapper.Action().Destructive() {
 		return nil
 	}
-	s.destroyed = append(s.destroyed, destruction{hash, row})
-	if len(s.examples) < surveyExamples && !slices.ContainsFunc(s.examples, func(e example) bool { return e.hash == hash }) {
-		value, _ := m.Identify(b, i)
-		s.examples = append(s.examples, example{hash, string(value)})
+	if len(s.examples) < surveyExamples && !slices.ContainsFunc(s.examples, func(e example) bool { return e.hash == v.Hash }) {
+		value, _ := v.Mapper.Identify(v.Block, v.Record)
+		s.examples = append(s.examples, example{hash: v.Hash, value: string(value)})
 	}
-	return nil
+	return s.destroyed.AddAt(v.Row, join.Entry{Key: v.Hash})
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/ciobulk/ciobulk/mapping"
+	"github.com/ciobulk/ciobulk/runs"
 )
 
 const surveyMapping = `operation: {column: do}
@@ -70,20 +71,20 @@ func TestSurveyCountsWhomTheRunDestroys(t *testing.T) {
 			}
 			yaml, rule := surveyMapping, []mapping.DuplicateRule{mapping.KeepDuplicates, mapping.LastDuplicate, mapping.RejectDuplicates}[r.IntN(3)]
 			yaml += "duplicates: " + string(rule) + "\n"
-			job := Job{Shard: shard, Concurrency: 3, BatchRows: 7}
+			job := Import{Shard: shard, Concurrency: 3, BatchRows: 7}
 			if r.IntN(2) == 0 {
 				job.Skip, job.Limit = int64(r.IntN(50)), int64(1+r.IntN(150))
 			}
 
 			first := job
 			first.Sources = surveyed(t, yaml, paths...)
-			found, err := first.Survey(t.Context(), rule)
+			found, err := first.Survey(t.Context(), rule, t.TempDir())
 			if err != nil {
 				t.Fatal(err)
 			}
 			s := &sender{}
 			job.Sources, job.Sender, job.Duplicates = surveyed(t, yaml, paths...), s, found.Duplicates
-			job.Run = begin(t, t.TempDir(), Refuse, job.Sources...)
+			job.Run = begin(t, t.TempDir(), runs.Refuse, job.Sources...)
 			sum, err := job.Do(t.Context())
 			if err != nil || sum.Ledger.Check() != nil {
 				t.Fatalf("%+v, %v", sum, err)
@@ -124,7 +125,7 @@ func checkSurvey(t *testing.T, s *sender, found *Survey, rule mapping.DuplicateR
 	}
 	for i, e := range found.Examples {
 		if slices.Contains(found.Examples[:i], e) || !destroyed[strings.ToLower(e)] {
-			t.Errorf("example %q stands twice, or for nobody", e)
+			t.Errorf("example %q appears twice, or for no one", e)
 		}
 	}
 }

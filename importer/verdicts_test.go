@@ -12,6 +12,7 @@ import (
 
 	"github.com/ciobulk/ciobulk/customerio"
 	"github.com/ciobulk/ciobulk/mapping"
+	"github.com/ciobulk/ciobulk/runs"
 	"github.com/gocarina/gocsv"
 )
 
@@ -21,6 +22,7 @@ type reported struct {
 	N       string `csv:"n"`
 	Row     int64  `csv:"_row"`
 	Line    int64  `csv:"_line"`
+	Input   string `csv:"_input"`
 	Reason  string `csv:"_reason"`
 	Field   string `csv:"_field"`
 	Message string `csv:"_message"`
@@ -50,7 +52,7 @@ func TestVerdictsPartitionTheRows(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 0))
 			total := 1 + r.IntN(900)
 			src := source(t, "people.csv", people(total, 1+r.IntN(total)), testMapping)
-			run := begin(t, t.TempDir(), Refuse, src)
+			run := begin(t, t.TempDir(), runs.Refuse, src)
 			s := &sender{answer: func(b *customerio.Batch) (bad []customerio.Rejection, _ error) {
 				for i := range b.Len() {
 					if r.IntN(8) == 0 {
@@ -59,7 +61,7 @@ func TestVerdictsPartitionTheRows(t *testing.T) {
 				}
 				return bad, nil
 			}}
-			job := Job{Sources: []Source{src}, Sender: s, Run: run, Concurrency: 1 + r.IntN(6), BatchRows: 1 + r.IntN(30)}
+			job := Import{Sources: []Source{src}, Sender: s, Run: run, Concurrency: 1 + r.IntN(6), BatchRows: 1 + r.IntN(30)}
 			sum, err := job.Do(t.Context())
 			if err != nil {
 				t.Fatal(err)
@@ -69,7 +71,7 @@ func TestVerdictsPartitionTheRows(t *testing.T) {
 	}
 }
 
-func checkPartition(t *testing.T, total int, s *sender, sum *Summary, rejected []byte) {
+func checkPartition(t *testing.T, total int, s *sender, sum *runs.Summary, rejected []byte) {
 	t.Helper()
 	seen := make(map[int64]string)
 	note := func(row int64, verdict string) {
@@ -91,7 +93,7 @@ func checkPartition(t *testing.T, total int, s *sender, sum *Summary, rejected [
 	for _, row := range list {
 		note(row.Row, "rejected")
 		if row.Row <= last || row.Line != row.Row+1 {
-			t.Errorf("row %d, line %d stands behind row %d", row.Row, row.Line, last)
+			t.Errorf("row %d, line %d is after row %d", row.Row, row.Line, last)
 		}
 		last = row.Row
 	}
@@ -114,19 +116,23 @@ func TestRejectedRowsThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	src := source(t, "people.csv", people(200, 200), testMapping)
 	dir := t.TempDir()
-	run := begin(t, dir, Refuse, src)
+	run := begin(t, dir, runs.Refuse, src)
 	obstacle := filepath.Join(run.Dir, "rejected.csv")
 	s := &sender{answer: func(*customerio.Batch) ([]customerio.Rejection, error) {
 		return nil, os.MkdirAll(obstacle, 0o700)
 	}}
-	job := Job{Sources: []Source{src}, Sender: s, Run: run, Concurrency: 2, BatchRows: 8}
+	job := Import{Sources: []Source{src}, Sender: s, Run: run, Concurrency: 2, BatchRows: 8}
 	sum, err := job.Do(t.Context())
 	if err == nil || sum.Rows > 3 || sum.Ledger.Check() != nil {
 		t.Fatalf("Do = %+v, %v", sum, err)
 	}
-	saved, err := loadCheckpoint(run.Dir)
-	if err != nil || saved.Ledger != sum.Ledger || saved.Position.Row != sum.Rows || len(saved.Reasons) > 0 {
-		t.Fatalf("checkpoint %+v, %v", saved, err)
+	record, err := runs.Load(run.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	saved := record.Checkpoint
+	if saved.Ledger != sum.Ledger || saved.Position.Row != sum.Rows || len(saved.Reasons) > 0 {
+		t.Fatalf("checkpoint %+v", saved)
 	}
 	run.Close()
 	if err := os.Remove(obstacle); err != nil {
@@ -134,8 +140,8 @@ func TestRejectedRowsThatCannotBeWritten(t *testing.T) {
 	}
 	s.answer = nil
 	again := openSource(t, src.Input.Path, testMapping)
-	run = begin(t, dir, Resume, again)
-	sum, err = (&Job{Sources: []Source{again}, Sender: s, Run: run}).Do(t.Context())
+	run = begin(t, dir, runs.Resume, again)
+	sum, err = (&Import{Sources: []Source{again}, Sender: s, Run: run}).Do(t.Context())
 	if err != nil || sum.Rows != 200 || sum.Rejected != 40 {
 		t.Errorf("resumed: %+v, %v", sum, err)
 	}
@@ -146,7 +152,7 @@ func TestReceiptThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	src := source(t, "people.csv", people(20, 20), testMapping)
 	dir := t.TempDir()
-	run := begin(t, dir, Refuse, src)
+	run := begin(t, dir, runs.Refuse, src)
 	obstacle := filepath.Join(run.Dir, "receipt.csv")
 	s := &sender{answer: func(*customerio.Batch) ([]customerio.Rejection, error) {
 		return nil, os.MkdirAll(obstacle, 0o700)
@@ -164,7 +170,7 @@ func TestReceiptThatCannotBeWritten(t *testing.T) {
 		}
 		return src
 	}
-	job := Job{Sources: []Source{deleting(src)}, Sender: s, Run: run, Receipt: ClearIdentifiers}
+	job := Import{Sources: []Source{deleting(src)}, Sender: s, Run: run, Receipt: runs.ClearIdentifiers}
 	if sum, err := job.Do(t.Context()); err == nil || sum.Rows != 0 {
 		t.Fatalf("Do = %+v, %v", sum, err)
 	}
@@ -174,8 +180,8 @@ func TestReceiptThatCannotBeWritten(t *testing.T) {
 	}
 	s.answer = nil
 	again := deleting(openSource(t, src.Input.Path, testMapping))
-	run = begin(t, dir, Resume, again)
-	sum, err := (&Job{Sources: []Source{again}, Sender: s, Run: run, Receipt: ClearIdentifiers}).Do(t.Context())
+	run = begin(t, dir, runs.Resume, again)
+	sum, err := (&Import{Sources: []Source{again}, Sender: s, Run: run, Receipt: runs.ClearIdentifiers}).Do(t.Context())
 	if err != nil || sum.Rows != 20 || sum.Rejected != 2 {
 		t.Fatalf("resumed: %+v, %v", sum, err)
 	}
@@ -190,7 +196,7 @@ var errService = errors.New("the service is on fire")
 func TestSenderErrorEndsTheRun(t *testing.T) {
 	t.Parallel()
 	src := source(t, "people.csv", people(500, 500), testMapping)
-	run := begin(t, t.TempDir(), Refuse, src)
+	run := begin(t, t.TempDir(), runs.Refuse, src)
 	calls := 0
 	s := &sender{answer: func(*customerio.Batch) ([]customerio.Rejection, error) {
 		if calls++; calls > 20 {
@@ -198,13 +204,17 @@ func TestSenderErrorEndsTheRun(t *testing.T) {
 		}
 		return nil, nil
 	}}
-	job := Job{Sources: []Source{src}, Sender: s, Run: run, Concurrency: 2, BatchRows: 5}
+	job := Import{Sources: []Source{src}, Sender: s, Run: run, Concurrency: 2, BatchRows: 5}
 	sum, err := job.Do(t.Context())
 	if !errors.Is(err, errService) {
 		t.Fatalf("Do = %v", err)
 	}
-	saved, err := loadCheckpoint(run.Dir)
-	if err != nil || saved.Ledger != sum.Ledger || saved.Ended != "" || saved.Position.Row != sum.Rows {
-		t.Errorf("checkpoint %+v, %v; summary %+v", saved, err, sum.Ledger)
+	record, err := runs.Load(run.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	saved := record.Checkpoint
+	if saved.Ledger != sum.Ledger || saved.Ended != "" || saved.Position.Row != sum.Rows {
+		t.Errorf("checkpoint %+v; summary %+v", saved, sum.Ledger)
 	}
 }

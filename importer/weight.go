@@ -2,19 +2,19 @@ package importer
 
 import "context"
 
-// weight is how many blocks of the window a block counts for: a record may be many
-// times as long as a block is meant to be, and a window of such ones would be as
-// much as memory. It is a quarter of the window at most: half of one dispatched
-// behind an operation sends it (see dispatcher.take), and so settles what the
-// reader waits for, though it holds one block back.
-func (j *Job) weight(b *block) int {
-	return min(1+b.Bytes()/blockBytes, j.window()/4)
+// weightOf is how many blocks of the window a block counts for: a record may be many
+// times as long as a block should be, and a window of such blocks could fill the
+// memory. It is at most a quarter of the window: after half a window an operation is
+// sent (see dispatcher.take), so that what the reader waits for is settled, although it
+// holds one block back.
+func weightOf(b *block, window int) int {
+	return min(1+b.Bytes()/blockBytes, window/4)
 }
 
-// weigh takes the place in the window that b needs besides its first; ok is false
+// weigh takes the places in the window that b needs besides those that it has; ok is false
 // if the run ends meanwhile.
-func (f *flow) weigh(ctx context.Context, b *block) (ok bool) {
-	for b.weight = 1; b.weight < f.weight(b); b.weight++ {
+func weigh(ctx context.Context, f *flow, b *block) (ok bool) {
+	for ; b.weight < weightOf(b, f.window()); b.weight++ {
 		select {
 		case <-f.blocks.free:
 		case <-f.stop:
@@ -28,9 +28,12 @@ func (f *flow) weigh(ctx context.Context, b *block) (ok bool) {
 
 // putBack gives a settled block's place in the window back, and its memory unless
 // that is more than blocks need.
-func (f *flow) putBack(b *block) {
-	for ; b.weight > 1; b.weight-- {
+func putBack(f *flow, b *block) {
+	for ; b.weight > 1 || b.small && b.weight > 0; b.weight-- {
 		f.blocks.widen()
+	}
+	if b.small {
+		return
 	}
 	if b.Bytes() > 2*blockBytes {
 		b = newBlock()

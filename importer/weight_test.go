@@ -11,8 +11,10 @@ import (
 	"testing/synctest"
 
 	"github.com/ciobulk/ciobulk/customerio"
+	"github.com/ciobulk/ciobulk/internal/slowtest"
 	"github.com/ciobulk/ciobulk/mapping"
 	"github.com/ciobulk/ciobulk/rows"
+	"github.com/ciobulk/ciobulk/runs"
 )
 
 // counted counts what is read.
@@ -47,7 +49,7 @@ func streamed(t *testing.T, sizes []int, read *atomic.Int64) Source {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Source{in, plan}
+	return Source{Input: in, Plan: plan}
 }
 
 var long = bytes.Repeat([]byte("x"), 15<<20)
@@ -55,6 +57,7 @@ var long = bytes.Repeat([]byte("x"), 15<<20)
 // While an answer is waited for, the reader goes ahead by the bytes of some blocks,
 // however long the records are; and it goes on.
 func TestLongRecordsAreNotReadFarAhead(t *testing.T) {
+	slowtest.Mark(t)
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var read atomic.Int64
@@ -64,8 +67,8 @@ func TestLongRecordsAreNotReadFarAhead(t *testing.T) {
 		}
 		held := make(chan struct{})
 		s := &sender{answer: func(*customerio.Batch) ([]customerio.Rejection, error) { <-held; return nil, nil }}
-		job := Job{Sources: []Source{streamed(t, sizes, &read)}, Sender: s, BatchRows: 1}
-		ended := make(chan *Summary)
+		job := Import{Sources: []Source{streamed(t, sizes, &read)}, Sender: s, BatchRows: 1}
+		ended := make(chan *runs.Summary)
 		go func() {
 			sum, err := job.Do(t.Context())
 			if err != nil {
@@ -89,6 +92,7 @@ func TestLongRecordsAreNotReadFarAhead(t *testing.T) {
 // However long and short records follow each other, over however many lanes, a run
 // comes to its end: nothing waits for what waits for it.
 func TestLongRecordsAmongShortOnes(t *testing.T) {
+	slowtest.Mark(t)
 	t.Parallel()
 	for seed := range uint64(12) {
 		synctest.Test(t, func(t *testing.T) {
@@ -108,7 +112,7 @@ func TestLongRecordsAmongShortOnes(t *testing.T) {
 				total += size
 			}
 			var read atomic.Int64
-			job := Job{Sources: []Source{streamed(t, sizes, &read)}, Sender: &sender{}, Concurrency: 1 + r.IntN(40), BatchRows: 1 + r.IntN(50)}
+			job := Import{Sources: []Source{streamed(t, sizes, &read)}, Sender: &sender{}, Concurrency: 1 + r.IntN(40), BatchRows: 1 + r.IntN(50)}
 			sum, err := job.Do(t.Context())
 			if err != nil || sum.Rows != int64(len(sizes)) || sum.Check() != nil {
 				t.Errorf("seed %d: %v, %+v of %d", seed, err, sum.Ledger, len(sizes))

@@ -28,13 +28,13 @@ func TestFuzzSeeds(t *testing.T) {
 		case strings.Contains(filepath.ToSlash(path), "/testdata/fuzz/") && !e.IsDir():
 			data, err := os.ReadFile(path)
 			if err != nil || !strings.HasPrefix(string(data), "go test fuzz v1\n") {
-				t.Errorf("%s is no seed: %v", path, err)
+				t.Errorf("%s is not a seed: %v", path, err)
 			}
 			seeds[filepath.Dir(path)] = true
 		}
 		return nil
 	})
-	if err != nil || len(targets) < 23 {
+	if err != nil || len(targets) < 36 {
 		t.Fatalf("%d fuzz targets, %v", len(targets), err)
 	}
 	for dir := range targets {

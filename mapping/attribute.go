@@ -5,101 +5,145 @@ import (
 	"strings"
 
 	"github.com/ciobulk/ciobulk/customerio"
+	"github.com/ciobulk/ciobulk/mapping/convert"
+	"github.com/ciobulk/ciobulk/mapping/document"
 )
 
-func (m *Mapping) parseAttributes(n node) error {
-	if n.kind == nullNode {
+// attribute says where one attribute's value comes from and how it is converted.
+// Exactly one of column, expr and constant is its source.
+type attribute struct {
+	name     string
+	node     document.Node // its name; of a part of an event, its value
+	options  document.Node // keys and values, if it has them
+	column   reference
+	expr     expression
+	constant []byte // JSON
+	size     int    // of the constant, as the service counts it
+	rest     bool   // only rest: keep sends it
+	apart    bool   // a change of its value alone is not a change of the row
+	rule     convert.Rule
+}
+
+// given reports whether the mapping has the attribute.
+func (a *attribute) given() bool {
+	return a.column.column != "" || a.expr.text != "" || a.constant != nil
+}
+
+func (p *parser) readAttributes(n document.Node) error {
+	p.attributes = true
+	if n.Kind == document.Null {
 		return nil
 	}
-	if n.kind != mappingNode {
-		return m.wrong(n.place, `for example "first_name: First Name"`, "attributes must be names and their columns")
+	if n.Kind != document.Mapping {
+		return n.Errorf(`for example "first_name: First Name"`, "attributes must be names and their columns")
 	}
-	for _, p := range n.pairs {
-		a := attribute{name: p.key, place: p.place}
-		if err := m.checkName(a); err != nil {
+	for _, pair := range n.Pairs {
+		a := attribute{name: pair.Key.Value, node: pair.Key}
+		if err := checkName(pair.Key); err != nil {
 			return err
 		}
-		if err := m.parseAttribute(p.value, &a); err != nil {
+		if err := a.read(pair.Value); err != nil {
 			return err
 		}
-		m.attributes = append(m.attributes, a)
+		p.spec.attributes = append(p.spec.attributes, a)
 	}
 	return nil
 }
 
 // checkName refuses names that the service keeps for itself.
-func (m *Mapping) checkName(a attribute) error {
-	switch {
-	case a.name == "":
-		return m.wrong(a.place, "write the attribute's name in front of the colon", "an attribute without a name")
-	case len(a.name) > customerio.MaxAttributeName:
-		return m.wrong(a.place, "choose a shorter name", "the attribute's name is %d bytes; the limit is %d", len(a.name), customerio.MaxAttributeName)
-	case a.name == "_update":
-		return m.wrong(a.place, `to update existing people only, write "only: existing"`, "%q is reserved by Customer.io and cannot be set", a.name)
-	case reserved(a.name):
-		return m.wrong(a.place, "choose another name", "%q is reserved by Customer.io and cannot be set", a.name)
+func checkName(n document.Node) error {
+	switch name := n.Value; {
+	case name == "":
+		return n.Errorf("write the attribute's name before the colon", "an attribute without a name")
+	case len(name) > customerio.MaxAttributeName:
+		return n.Errorf("choose a shorter name", "the attribute's name is %d bytes; the limit is %d", len(name), customerio.MaxAttributeName)
+	case name == "_update":
+		return n.Errorf(`to update existing people only, write "only: existing"`, "%q is reserved by Customer.io and cannot be set", name)
+	case reserved(name):
+		return n.Errorf("choose another name", "%q is reserved by Customer.io and cannot be set", name)
 	}
 	return nil
 }
 
-// reserved tells the names that are Customer.io's own: those that start with an
+// reserved reports whether a name is Customer.io's own: those that start with an
 // underscore, and the identifier that it gives out itself.
 func reserved(name string) bool {
 	return strings.HasPrefix(name, "_") || name == string(customerio.CioID)
 }
 
-func (m *Mapping) parseAttribute(n node, a *attribute) error {
-	if n.kind != mappingNode {
-		return m.column(n, &a.column)
+// read reads a column's name, or the attribute's keys and values.
+func (a *attribute) read(n document.Node) error {
+	if n.Kind != document.Mapping {
+		return a.column.read(n)
 	}
-	a.options = make(map[string]pair)
-	for _, p := range n.pairs {
-		a.options[p.key] = p
-	}
-	var sources []string
-	known := m.attributeFields(a, &sources)
-	if err := m.fields(n, fmt.Sprintf("attribute %q", a.name), known); err != nil {
+	a.options = n
+	if err := n.Fields(fmt.Sprintf("attribute %q", a.name), "", a.fields()); err != nil {
 		return err
+	}
+	var sources []document.Node
+	for _, f := range a.sources() {
+		if option, given := n.At(f.Name); given {
+			sources = append(sources, option.Key)
+		}
 	}
 	if len(sources) == 0 {
-		return m.wrong(a.place, "add for example column: First Name", "attribute %q has none of column, expr and value", a.name)
+		return a.node.Errorf("add for example column: First Name", "attribute %q has none of column, expr and value", a.name)
 	}
 	if len(sources) > 1 {
-		name, _ := a.at(sources[1])
-		return m.wrong(name, "keep one of them", "attribute %q has both %s and %s", a.name, sources[0], sources[1])
+		return later(sources[0], sources[1]).Errorf("keep one of them", "attribute %q has both %s and %s", a.name, sources[0].Value, sources[1].Value)
 	}
-	if a.constant != nil && len(n.pairs) > 1 {
-		other := n.pairs[0]
-		if other.key == "value" {
-			other = n.pairs[1]
+	for _, pair := range n.Pairs {
+		if other := pair.Key; a.constant != nil && other.Value != "value" && other.Value != "compare" {
+			return other.Errorf("drop it", "attribute %q is a constant: %s does not apply", a.name, other.Value)
 		}
-		return m.wrong(other.place, "drop it", "attribute %q is a constant: %s does not apply", a.name, other.key)
 	}
 	return nil
 }
 
-// attributeFields are an attribute's keys; those of sources are noted there.
-func (m *Mapping) attributeFields(a *attribute, sources *[]string) []field {
-	took := func(name string, read func(node) error) field {
-		return field{name, func(n node) error { *sources = append(*sources, name); return read(n) }}
+// later returns the node that comes later in the document.
+func later(a, b document.Node) document.Node {
+	if a.Place.Line > b.Place.Line || a.Place.Line == b.Place.Line && a.Place.Column > b.Place.Column {
+		return a
 	}
-	return append([]field{
-		took("column", func(n node) error { return m.column(n, &a.column) }),
-		took("expr", func(n node) error { return m.expression(n, &a.expr) }),
-		took("value", func(n node) error { return m.parseConstant(n, a) }),
-	}, m.ruleFields(&a.rule)...)
+	return b
 }
 
-func (m *Mapping) parseConstant(n node, a *attribute) (err error) {
-	if a.constant, err = m.appendJSON(nil, n); err != nil {
+func (a *attribute) fields() []document.Field {
+	compare := document.Field{Name: "compare", Read: a.readCompare}
+	return append(append(a.sources(), compare), ruleFields(&a.rule)...)
+}
+
+func (a *attribute) readCompare(n document.Node) error {
+	compare := true
+	err := n.Flag(&compare)
+	a.apart = !compare
+	return err
+}
+
+// sources are the keys of which an attribute has exactly one.
+func (a *attribute) sources() []document.Field {
+	return []document.Field{
+		{Name: "column", Read: a.column.read},
+		{Name: "expr", Read: a.expr.read},
+		{Name: "value", Read: a.readConstant},
+	}
+}
+
+func (a *attribute) readConstant(n document.Node) (err error) {
+	if a.constant, err = appendConstant(nil, n); err != nil {
 		return err
 	}
-	size := len(a.constant)
-	if n.kind == stringNode {
-		size = len(n.text)
-	}
-	if problem := sizeProblem(size); problem != "" {
-		return m.wrong(n.place, "", "%s", problem)
+	if a.size = len(a.constant); n.Kind == document.String {
+		a.size = len(n.Value)
 	}
 	return nil
+}
+
+// checkLimit refuses a value of the mapping itself that is too long for an attribute
+// of a person.
+func (a *attribute) checkLimit() error {
+	if problem := convert.TooLong(a.size, customerio.MaxAttributeValue); problem != "" {
+		return a.node.Errorf("an attribute of a person cannot be longer; one of an event can", "%s", problem)
+	}
+	return a.place(a.rule.CheckLimit(customerio.MaxAttributeValue))
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ciobulk/ciobulk/internal/jsontext"
+	"github.com/ciobulk/ciobulk/mapping/convert"
 	"github.com/ciobulk/ciobulk/rows"
 )
 
@@ -14,7 +16,7 @@ import (
 // kilobytes, as the importer cuts them.
 const benchRows = 4096
 
-var benchNames = strings.Split("id,email,first_name,last_name,city,plan,created_at,balance,active,note", ",")
+var benchNames = strings.Split("id,email,first_name,last_name,city,plan,joined_at_,balance,active,note", ",")
 
 // benchMapping has strings, a number, a boolean and a timestamp that must look up
 // a zone.
@@ -26,7 +28,7 @@ attributes:
   last_name: {column: last_name, trim: true}
   city: city
   plan: {column: plan, values: {f: free, b: basic}}
-  created_at: {column: created_at, type: timestamp, layout: iso8601, zone: Europe/Berlin}
+  created_at: {column: joined_at_, type: timestamp, layout: iso8601, zone: Europe/Berlin}
   balance: {column: balance, type: number}
   active: {column: active, type: boolean}
   note: note
@@ -61,7 +63,7 @@ func appendRow(out []byte, format rows.Format, cells []string) []byte {
 			out = append(out, ',')
 		case format == rows.JSONL:
 			out = append(out, "{,"[min(i, 1)])
-			out = append(rows.AppendJSONString(out, benchNames[i]), ':')
+			out = append(jsontext.AppendString(out, benchNames[i]), ':')
 		}
 		switch {
 		case format == rows.CSV:
@@ -69,7 +71,7 @@ func appendRow(out []byte, format rows.Format, cells []string) []byte {
 		case i == 0 || i == 7 || i == 8:
 			out = append(out, cell...)
 		default:
-			out = rows.AppendJSONString(out, cell)
+			out = jsontext.AppendString(out, cell)
 		}
 	}
 	if format == rows.JSONL {
@@ -134,7 +136,7 @@ func benches(each func(name string, format rows.Format, text string)) {
 	each("match/jsonl", rows.JSONL, "")
 	each("layout/csv", rows.CSV, strings.Replace(benchMapping, "iso8601", "2006-01-02 15:04:05", 1))
 	each("typed/csv", rows.CSV, strings.NewReplacer("layout: iso8601", `layout: "%Y-%m-%d %H:%M:%S"`, "type: number", `type: number, thousands: ","`, "email: email", "email: {column: email, type: email}").Replace(benchMapping))
-	const event = "operation: event\nevent: {name: {column: plan}, timestamp: {column: created_at, zone: Europe/Berlin}}\n" + benchMapping
+	const event = "operation: event\nevent: {name: {column: plan}, timestamp: {column: joined_at_, zone: Europe/Berlin}}\n" + benchMapping
 	each("event/csv", rows.CSV, event)
 	each("event/jsonl", rows.JSONL, event)
 	each("delete/csv", rows.CSV, "operation: delete\nmatch: {email: email}\n")
@@ -147,7 +149,7 @@ func benches(each func(name string, format rows.Format, text string)) {
 func BenchmarkPhone(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, problem := phoneNumber([]byte("0151 23456789"), "DE"); problem != "" {
+		if _, problem := convert.E164([]byte("0151 23456789"), "DE"); problem != "" {
 			b.Fatal(problem)
 		}
 	}

@@ -2,56 +2,59 @@ package mapping
 
 import (
 	"strconv"
+	"strings"
 
-	"github.com/ciobulk/ciobulk/rows"
+	"github.com/ciobulk/ciobulk/internal/jsontext"
+	"github.com/ciobulk/ciobulk/mapping/convert"
+	"github.com/ciobulk/ciobulk/mapping/document"
 )
 
-// appendJSON appends the value as JSON.
-func (m *Mapping) appendJSON(dst []byte, n node) ([]byte, error) {
-	switch n.kind {
-	case integerNode, floatNode:
-		return m.appendConstant(dst, n)
-	case booleanNode:
-		b, _ := strconv.ParseBool(n.text) // YAML's booleans are Go's
+// appendConstant appends the value of a node as JSON.
+func appendConstant(dst []byte, n document.Node) ([]byte, error) {
+	switch n.Kind {
+	case document.Integer, document.Float:
+		return appendPlainNumber(dst, n)
+	case document.Boolean:
+		b, _ := strconv.ParseBool(n.Value) // YAML's booleans are Go's
 		return strconv.AppendBool(dst, b), nil
-	case nullNode:
+	case document.Null:
 		return append(dst, "null"...), nil
-	case listNode, mappingNode:
-		return m.appendNested(dst, n)
+	case document.List, document.Mapping:
+		return appendNested(dst, n)
 	}
-	return rows.AppendJSONString(dst, n.text), nil
+	return jsontext.AppendString(dst, n.Value), nil
 }
 
-// appendConstant appends a number that has one reading: 010 is eight to some and
+// appendPlainNumber appends a number that has one reading: 010 is eight to some and
 // ten to others, and +49151 may be a telephone number.
-func (m *Mapping) appendConstant(dst []byte, n node) ([]byte, error) {
-	sign, digits := splitSign([]byte(n.text))
-	whole, _ := digitRun(digits)
-	out, problem := appendNumber(dst, []byte(n.text), '.')
-	if problem != "" || sign == "" && len(digits) < len(n.text) || len(whole) > 1 && whole[0] == '0' {
-		return nil, m.wrong(n.place, "quote it to send it as text, or write the number in plain digits", "%s is not a plain number", n.text)
+func appendPlainNumber(dst []byte, n document.Node) ([]byte, error) {
+	digits := strings.TrimPrefix(n.Value, "-")
+	whole, _, _ := strings.Cut(digits, ".")
+	out, ok := convert.AppendNumber(dst, []byte(n.Value))
+	if !ok || digits[0] == '+' || len(whole) > 1 && whole[0] == '0' {
+		return nil, n.Errorf("quote it to send it as text, or write the number in plain digits", "%s is not a plain number", n.Value)
 	}
 	return out, nil
 }
 
-func (m *Mapping) appendNested(dst []byte, n node) (_ []byte, err error) {
+func appendNested(dst []byte, n document.Node) (_ []byte, err error) {
 	open, end := byte('['), byte(']')
-	if n.kind == mappingNode {
+	if n.Kind == document.Mapping {
 		open, end = '{', '}'
 	}
 	dst = append(dst, open)
-	for i := range max(len(n.items), len(n.pairs)) {
+	for i := range max(len(n.Items), len(n.Pairs)) {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		value := node{}
-		if n.kind == mappingNode {
-			dst = append(rows.AppendJSONString(dst, n.pairs[i].key), ':')
-			value = n.pairs[i].value
+		value := document.Node{}
+		if n.Kind == document.Mapping {
+			dst = append(jsontext.AppendString(dst, n.Pairs[i].Key.Value), ':')
+			value = n.Pairs[i].Value
 		} else {
-			value = n.items[i]
+			value = n.Items[i]
 		}
-		if dst, err = m.appendJSON(dst, value); err != nil {
+		if dst, err = appendConstant(dst, value); err != nil {
 			return nil, err
 		}
 	}

@@ -6,11 +6,7 @@ import (
 	"slices"
 )
 
-// MaxRowsForDuplicates bounds how many rows Duplicates remembers, at 16 bytes
-// each while they are collected.
-const MaxRowsForDuplicates = 100_000_000
-
-// DuplicateRule is what becomes of several rows of one person.
+// DuplicateRule is what happens to several rows of one person.
 type DuplicateRule string
 
 // The rules.
@@ -20,27 +16,19 @@ const (
 	RejectDuplicates DuplicateRule = "reject" // the first one is, the others are rejected
 )
 
-// DuplicateRule returns the mapping's rule.
-func (m *Mapping) DuplicateRule() DuplicateRule { return m.duplicates }
-
-func (m *Mapping) parseDuplicates(n node) error {
-	return m.word(n, (*string)(&m.duplicates), duplicateNames...)
-}
-
-// Duplicates knows the rows that are one person's. People are told apart by 64
-// bits of a hash of their identifiers: among ten million people the chance that
-// any two are taken for one is 1 in 370,000, among a hundred million 1 in 3,700.
-//
-// It is filled by one goroutine with Add, then Done; after that any number of
-// Mappers may read it.
+// Duplicates says which rows are not sent because another row of their person is. Rows
+// are counted from 0 over all inputs. Any number of Mappers may read it.
 type Duplicates struct {
-	rule  DuplicateRule
-	seen  []sighting
-	spans map[uint64]span
+	Rule    DuplicateRule // not KeepDuplicates
+	Surplus interface{ Has(row int64) bool }
+	Instead []Instead // for as many of these rows as are named, in their order
 
-	// Inputs are the inputs' names and how many rows stand before each.
+	// Inputs are the inputs' names and how many rows come before each.
 	Inputs []InputRows
 }
+
+// Instead is a row, and the one that is sent instead.
+type Instead struct{ Row, Sent int64 }
 
 // InputRows is an input and how many rows are before its first.
 type InputRows struct {
@@ -48,70 +36,22 @@ type InputRows struct {
 	First int64
 }
 
-type sighting struct {
-	hash uint64
-	row  int64
-}
-
-// span is the first and the last row of a person who has several.
-type span struct{ first, last int64 }
-
-// NewDuplicates returns Duplicates for a rule other than KeepDuplicates.
-func NewDuplicates(rule DuplicateRule) *Duplicates { return &Duplicates{rule: rule} }
-
-// Add notes the person of a row, by the hash that Mapper.Append returns. Rows are
-// counted from 0 over all inputs.
-func (d *Duplicates) Add(hash uint64, row int64) error {
-	if len(d.seen) == MaxRowsForDuplicates {
-		return fmt.Errorf("duplicates are only found among %d rows; split the input", MaxRowsForDuplicates)
+// instead names the row that is sent instead of a surplus one: its number, and its input
+// if there are several.
+func (d *Duplicates) instead(row int64) string {
+	i, named := slices.BinarySearchFunc(d.Instead, row, func(in Instead, row int64) int { return cmp.Compare(in.Row, row) })
+	if !named {
+		return "another row"
 	}
-	d.seen = append(d.seen, sighting{hash, row})
-	return nil
-}
-
-// Done ends the adding, and keeps only what is needed.
-func (d *Duplicates) Done() {
-	slices.SortFunc(d.seen, func(a, b sighting) int {
-		return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.row, b.row))
-	})
-	d.spans = make(map[uint64]span)
-	for i := 1; i < len(d.seen); i++ {
-		if a, b := d.seen[i-1], d.seen[i]; a.hash == b.hash {
-			s, twice := d.spans[a.hash]
-			if !twice {
-				s.first = a.row
-			}
-			s.last = b.row
-			d.spans[a.hash] = s
-		}
-	}
-	d.seen = nil
-}
-
-// Instead returns the row that stands for the person instead of this one, if there
-// is one. It may be called after Done.
-func (d *Duplicates) Instead(hash uint64, row int64) (other int64, is bool) {
-	s, several := d.spans[hash]
-	if !several {
-		return 0, false
-	}
-	other = s.first
-	if d.rule == LastDuplicate {
-		other = s.last
-	}
-	return other, other != row
-}
-
-// name names a row for people: its number, and its input if there are several.
-func (d *Duplicates) name(row int64) string {
+	sent := d.Instead[i].Sent
 	for _, in := range slices.Backward(d.Inputs) {
-		if row < in.First {
+		if sent < in.First {
 			continue
 		}
 		if len(d.Inputs) == 1 {
-			return fmt.Sprintf("row %d", row-in.First+1)
+			return fmt.Sprintf("row %d", sent-in.First+1)
 		}
-		return fmt.Sprintf("row %d of %s", row-in.First+1, in.Name)
+		return fmt.Sprintf("row %d of %s", sent-in.First+1, in.Name)
 	}
-	return fmt.Sprintf("row %d", row+1)
+	return fmt.Sprintf("row %d", sent+1)
 }

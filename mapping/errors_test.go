@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files again")
 
 // bytesOf turns marks of the golden files into what an editor would hide or
 // refuse to save.
@@ -18,7 +18,7 @@ var bytesOf = strings.NewReplacer("<TAB>", "\t", "<CR>", "\r", "<BOM>", "\ufeff"
 	"<N150>", strings.Repeat("n", 150), "<V1000>", strings.Repeat("v", 1000))
 
 // TestErrors reads testdata/errors: an input, then mistakes by name, each with
-// what the user is told about it.
+// what the user reads about it.
 //
 //	=== name
 //	mapping, in which lines of the form "% flag=value" are flags
@@ -118,10 +118,10 @@ func judge(t *testing.T, source, input string) (mapping string, err error) {
 	return mapping, err
 }
 
-// checkPlace wants an error in a mapping to stand inside it.
+// checkPlace wants the place of an error to be inside the mapping.
 func checkPlace(t *testing.T, e *Error, source string) {
 	t.Helper()
-	if e.File == "" || e.Msg == "" || strings.HasSuffix(e.Msg, ".") || strings.HasSuffix(e.Hint, ".") {
+	if e.File == "" && e.Option == "" || e.Msg == "" || strings.HasSuffix(e.Msg, ".") || strings.HasSuffix(e.Hint, ".") {
 		t.Errorf("%q: odd error %+v", source, e)
 	}
 	if e.Line == 0 || e.File != "people.yaml" {

@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/ciobulk/ciobulk/mapping/convert"
 	"github.com/ciobulk/ciobulk/rows"
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/vm"
@@ -18,6 +19,7 @@ import (
 // environment holds what expressions read of the present row.
 type environment struct {
 	vm     vm.VM
+	budget budget // of the present evaluation
 	values map[string]any
 	reads  []read
 }
@@ -29,7 +31,7 @@ type read struct {
 }
 
 // load puts the row's cells where expressions find them: text as string, and
-// what JSONL tells of numbers and booleans as those. Missing cells are nil.
+// numbers and booleans of JSONL as those. Missing cells are nil.
 func (e *environment) load(r *rows.Row) {
 	for _, c := range e.reads {
 		e.values[c.name] = cellValue(r.Cells[c.column])
@@ -58,7 +60,11 @@ func cellValue(c rows.Cell) any {
 
 // run evaluates p for the row that was loaded.
 func (e *environment) run(p program) (any, string) {
+	e.budget = budget{}
 	v, err := e.vm.Run(p.code, e.values)
+	if err == nil && size(v, maxMade) > maxMade {
+		err = errMade
+	}
 	if err == nil {
 		return v, ""
 	}
@@ -72,12 +78,22 @@ func (e *environment) run(p program) (any, string) {
 	return nil, "the expression fails: " + goWords.Replace(problem)
 }
 
+// cell evaluates p for the row that was loaded, and makes a cell of its result.
+func (e *environment) cell(p program) (rows.Cell, string) {
+	v, problem := e.run(p)
+	if problem != "" {
+		return rows.Cell{}, problem
+	}
+	return resultCell(v)
+}
+
 // goWords takes out of messages what only means something to programmers.
 var goWords = strings.NewReplacer("interface conversion: interface {} is ", "the value is ", "interface {}", "any", "<nil>", "nil",
-	"reflect: call of reflect.Value.Type on zero Value", "the value is nil", "literal not terminated", "a quote is never closed")
+	"reflect: call of reflect.Value.Type on zero Value", "the value is nil", "literal not terminated", "a quote is never closed",
+	"memory budget exceeded", "its lists have more than 200,000 elements")
 
-// resultCell makes a cell of an expression's result. A point in time becomes
-// unix seconds, the form in which dates are sent.
+// resultCell makes a cell of an expression's result. A point in time is
+// converted to unix seconds, the form in which dates are sent.
 func resultCell(v any) (rows.Cell, string) {
 	switch v := v.(type) {
 	case nil:
@@ -102,7 +118,7 @@ func resultCell(v any) (rows.Cell, string) {
 
 func textCell(text []byte) (rows.Cell, string) {
 	if !utf8.Valid(text) {
-		return rows.Cell{}, "the expression's result is not UTF-8: " + quoted(text)
+		return rows.Cell{}, "the expression's result is not UTF-8: " + convert.Quote(text)
 	}
 	return rows.Cell{Kind: rows.Text, Text: text}, ""
 }
@@ -112,8 +128,8 @@ func jsonCell(v any) (rows.Cell, string) {
 	switch {
 	case err != nil:
 		return rows.Cell{}, "the expression's result cannot be sent: " + err.Error()
-	case bytes.Contains(text, []byte(`\ufffd`)): // which stands for what is not UTF-8
-		return rows.Cell{}, "the expression's result is not UTF-8: " + quoted(text)
+	case bytes.Contains(text, []byte(`\ufffd`)): // which replaces what is not UTF-8
+		return rows.Cell{}, "the expression's result is not UTF-8: " + convert.Quote(text)
 	case text[0] == 'n':
 		return rows.Cell{Kind: rows.Null}, ""
 	case text[0] == '"':

@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"bytes"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -18,10 +17,11 @@ type Explanation struct {
 	Action     Action               // empty where the row says none that is known
 	Rejection  customerio.Rejection // of a row that is rejected
 	Live       bool                 // an event that may start campaigns
-	Record     string               // the record as it stands, where it cannot be used
+	Record     string               // the record unchanged, where it cannot be used
 	Conditions []Condition          // of `where`
 	Parts      []Part               // what the operation is made of, in its order
 	Unsent     []Unsent             // the other columns
+	NotRow     string               // what the record is, if it is not a row
 	Operation  []byte               // exactly as Append writes it; nil unless the outcome is Send
 }
 
@@ -29,7 +29,7 @@ type Explanation struct {
 type Condition struct {
 	Text    string
 	Holds   bool
-	Problem string // why it cannot be told
+	Problem string // why it cannot be evaluated
 }
 
 // The roles of parts.
@@ -50,18 +50,18 @@ const (
 	Derived      = "derived"
 )
 
-// Part is one value of an operation: the text that it comes from, what becomes of
-// it step by step, and the JSON that is sent.
+// Part is one value of an operation: the text that it comes from, what happens to it
+// step by step, and the JSON that is sent.
 type Part struct {
 	Role    string
 	Name    string // of the attribute, or the match field
 	Source  string
 	From    string // the column's name, or the expression
-	Cell    Value  // as it stands in the row; of an expression, its result
+	Cell    Value  // as the row has it; of an expression, its result
 	Steps   []Step // that changed the text, in their order
 	As      string // what it is converted to, or what an empty one comes to
-	JSON    string // as it stands in the operation; empty: nothing is sent
-	Moment  string // of a timestamp: the same in words
+	JSON    string // as it is in the operation; empty: nothing is sent
+	Time    string // of a timestamp: the same as a date
 	Problem string // why it rejects the row
 }
 
@@ -93,9 +93,8 @@ func (p Part) Size() int {
 	return len(p.JSON)
 }
 
-// Explain is Append with its reasons. It goes on behind the first problem, so that
-// all that is wrong with a row shows; the outcome and the operation are Append's.
-func (m *Mapper) Explain(b *rows.Block, i int) Explanation {
+// explain maps a row as Append does, and then again with a recorder.
+func explain(m *Mapper, b *rows.Block, i int) Explanation {
 	op, _, outcome := m.Append(nil, b, i)
 	r := m.row
 	e := Explanation{Row: r.Number, Line: r.Line, Outcome: outcome, Action: m.action}
@@ -105,64 +104,39 @@ func (m *Mapper) Explain(b *rows.Block, i int) Explanation {
 	case Send:
 		e.Operation, e.Live = op, m.live
 	}
+	spec := m.plan.mapping
 	if r.Broken != nil {
-		e.Action, e.Record = m.plan.mapping.action(), string(r.Raw)
+		if r.Odd.Passed() {
+			e.NotRow = r.Broken.Message
+		}
+		e.Record = string(r.Raw)
+		if spec.operationBy.column != "" {
+			e.Action = ""
+		}
 		return e
 	}
-	e.Conditions = m.conditions()
-	if !m.pick(r) {
-		e.Action = ""
-	} else {
+	for i, w := range m.plan.where {
+		v, problem := m.env.run(w)
+		e.Conditions = append(e.Conditions, Condition{spec.where[i].text, v == true, problem})
+	}
+	rec := &recorder{columns: map[int]bool{}}
+	m.record, m.values.Trace = rec, &rec.trace
+	if e.Action = ""; pickAction(m, r) {
 		e.Action = m.action
+		m.identifier(nil, r)
+		m.finish(nil, r)
+	} else {
+		m.identifier(nil, r)
 	}
-	columns := map[int]bool{m.plan.key: true}
-	e.Parts = append(e.Parts, m.matchPart(r))
-	if e.Action.isEvent() {
-		e.Parts = append(e.Parts, m.happeningParts(r, columns)...)
-	}
-	if e.Action.attributed() {
-		e.Parts = append(e.Parts, m.attributeParts(r, columns)...)
-	}
-	e.Unsent = m.unsent(r, e.Action, columns)
+	m.record, m.values.Trace = nil, nil
+	e.Parts = rec.parts
+	e.Unsent = unsent(m, e.Action, rec.columns)
 	return e
 }
 
-// Finds reports whether record i of b is of the person whom value finds, spelt as it
-// is sent or as it stands in the row. The case of emails does not matter.
-func (m *Mapper) Finds(value []byte, b *rows.Block, i int) bool {
-	m.row = m.parser.Row(b, i)
-	if m.plan.key >= len(m.row.Cells) {
-		return false // it could not be split
-	}
-	same := bytes.Equal
-	if m.plan.mapping.match == customerio.Email {
-		same = bytes.EqualFold
-	}
-	if same(trimmed(m.row.Cells[m.plan.key].Text), trimmed(value)) {
-		return true
-	}
-	sent, _, problem := m.key()
-	return problem == "" && same(sent, value)
-}
-
-// action is the one of all rows, or empty where a column says it.
-func (m *Mapping) action() Action {
-	if m.operationBy.column != "" {
-		return ""
-	}
-	return m.verb
-}
-
-func (m *Mapper) conditions() (all []Condition) {
-	for i, w := range m.plan.where {
-		v, problem := m.env.run(w)
-		all = append(all, Condition{m.plan.mapping.where[i].text, v == true, problem})
-	}
-	return all
-}
-
 // unsent returns the columns that no part comes from, and why.
-func (m *Mapper) unsent(r *rows.Row, action Action, columns map[int]bool) (all []Unsent) {
+func unsent(m *Mapper, action Action, columns map[int]bool) (all []Unsent) {
+	r := m.row
 	present := r.Order
 	if r.Order == nil { // CSV
 		present = make([]int, len(r.Cells))
@@ -173,13 +147,13 @@ func (m *Mapper) unsent(r *rows.Row, action Action, columns map[int]bool) (all [
 	known := m.parser.Columns()
 	for _, i := range present {
 		if name := known[i].Name; !columns[i] && r.Cells[i].Kind != rows.Absent {
-			all = append(all, Unsent{name, valueOf(r.Cells[i]), m.whyUnsent(name, i, action)})
+			all = append(all, Unsent{name, valueOf(r.Cells[i]), whyUnsent(m, name, i, action)})
 		}
 	}
 	return all
 }
 
-func (m *Mapper) whyUnsent(name string, column int, action Action) string {
+func whyUnsent(m *Mapper, name string, column int, action Action) string {
 	p := m.plan
 	first, indexed := p.index[name]
 	switch {
@@ -189,7 +163,7 @@ func (m *Mapper) whyUnsent(name string, column int, action Action) string {
 		return "it is of an earlier run's report"
 	case name == p.mapping.operationBy.column:
 		return "it says the operation"
-	case p.report != nil && indexed && first != column:
+	case p.cells != nil && indexed && first != column:
 		return "an earlier column has the same name"
 	case action == "":
 		return "the operation is not known"

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/ciobulk/ciobulk/customerio"
+	"github.com/ciobulk/ciobulk/internal/jsontext"
+	"github.com/ciobulk/ciobulk/mapping/convert"
 	"github.com/ciobulk/ciobulk/rows"
 )
 
@@ -23,6 +25,8 @@ var explained = append([]string{
 	"match: {email: id}\npage: {url: {value: ' https://x '}, id: {expr: 'c'}}\nrest: keep\nwhere: 'a != \"\"'\n",
 	"match: {id: id}\noperation: {column: a}\nevent: {name: b}\nrest: keep\nonly: existing\n",
 	"match: {id: id}\noperation: {column: a}\npage: {url: c}\nattributes: {a: {column: b, lower: true}}\n",
+	"match: [{id: b}, {email: id}, {cio_id: {column: c, accept: [x]}}]\nrest: keep\n",
+	"match: [{email: id}, {id: a}]\noperation: {column: c}\nevent: {name: b}\n",
 	"match: {email: id}\noperation: suppress\nwhere: 'b != \"x\"'\n",
 	"match: {id: id}\noperation: segment\n",
 }, lenient...)
@@ -30,7 +34,7 @@ var explained = append([]string{
 const explainedRows = "1,P,1767135600,01ARZ3NDEKTSV4RRFFQ69G5FAV\n a@b.de , p ,31/12/2025,31.12.2025\nÄ@B.de,event,\"1,5\",yes\n,delete,,\n" +
 	"0151 23456789,page,1.234,a@b.c\ncio_7,upsert,x,\"{\"\"x\"\": [1]}\"\n2,,,\n3,x\n\xff,,,\n4,Event,\" \t\",\" \"\n5,suppress,\"a|b\",\x01\u202e\n"
 
-// An explanation tells what Append does: of random mappings and rows, its parts put
+// An explanation says what Append does: of random mappings and rows, its parts put
 // together are the operation byte for byte, and the first problem is the reason why
 // the row is rejected.
 func FuzzExplain(f *testing.F) {
@@ -131,7 +135,7 @@ func assembled(m *Mapping, e Explanation) string {
 	if e.Action == Member {
 		return e.Parts[0].JSON
 	}
-	text := string(e.Action.prefix(m.match)) + e.Parts[0].JSON + "}"
+	text := string(e.Action.prefix(customerio.Match(e.Parts[0].Name))) + e.Parts[0].JSON + "}"
 	if !e.Action.attributed() {
 		return text + "}"
 	}
@@ -140,7 +144,7 @@ func assembled(m *Mapping, e Explanation) string {
 		attributes = append(attributes, `"_update":true`)
 	}
 	for _, p := range e.Parts[1:] {
-		member := string(rows.AppendJSONString(nil, map[bool]string{true: p.Name, false: p.Role}[p.Role == AttributePart])) + ":" + p.JSON
+		member := string(jsontext.AppendString(nil, map[bool]string{true: p.Name, false: p.Role}[p.Role == AttributePart])) + ":" + p.JSON
 		switch {
 		case p.JSON == "":
 		case p.Role == AttributePart:
@@ -190,21 +194,21 @@ func checkSteps(t *testing.T, m *Mapper, e Explanation) {
 		if n := len(p.Steps); n > 0 {
 			last = p.Steps[n-1].Value
 		}
-		bare := rule{empty: clearIt}
+		bare := convert.Rule{Empty: convert.Clear}
 		for _, s := range m.plan.steps {
 			if s.attribute.name == p.Name {
 				bare = s.attribute.rule
-				bare.lower, bare.upper, bare.values, bare.fallback = false, false, nil, nil
+				bare.Lower, bare.Upper, bare.Values, bare.Default = false, false, nil, nil
 			}
 		}
-		got, problem := m.value(nil, nil, &bare, rows.Cell{Kind: last.Kind, Text: []byte(last.Text)})
+		got, problem := m.values.Append(nil, &bare, rows.Cell{Kind: last.Kind, Text: []byte(last.Text)})
 		if problem != "" || string(got) != p.JSON {
 			t.Fatalf("%+v: the last step makes %s %s", p, got, problem)
 		}
 	}
 }
 
-// checkColumns wants a column to be told once, and an action where the row says one.
+// checkColumns wants each column once, and an action where the row names one.
 func checkColumns(t *testing.T, m *Mapping, e Explanation) {
 	t.Helper()
 	of := make(map[string]bool)
@@ -215,7 +219,7 @@ func checkColumns(t *testing.T, m *Mapping, e Explanation) {
 	}
 	for _, u := range e.Unsent {
 		if of[u.Column] {
-			t.Fatalf("%q is told both as sent and as not sent: %+v", u.Column, e)
+			t.Fatalf("%q is both sent and not sent: %+v", u.Column, e)
 		}
 		of[u.Column] = true
 	}
@@ -250,7 +254,7 @@ func TestExplainIDs(t *testing.T) {
 	}
 }
 
-// What is told of one row: each step, and each column that is not sent.
+// What is said of one row: each step, and each column that is not sent.
 func TestExplain(t *testing.T) {
 	t.Parallel()
 	const mapping = `match: {email: Mail}
@@ -282,7 +286,7 @@ where: 'Mail != "x"'
 		for _, s := range p.Steps {
 			fmt.Fprintf(&got, " > %s %q", s.Name, s.Value.Text)
 		}
-		fmt.Fprintf(&got, " > %s: %s%s %s\n", p.As, p.JSON, p.Problem, p.Moment)
+		fmt.Fprintf(&got, " > %s: %s%s %s\n", p.As, p.JSON, p.Problem, p.Time)
 	}
 	for _, u := range e.Unsent {
 		fmt.Fprintf(&got, "not %s %q: %s\n", u.Column, u.Cell.Text, u.Why)
@@ -311,7 +315,7 @@ not _row "9": it is of an earlier run's report
 	}
 }
 
-// A person is found however the identifier is spelt.
+// A person is found however the identifier is written.
 func TestFinds(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -1,7 +1,9 @@
 package mapping
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/ciobulk/ciobulk/rows"
 	"github.com/expr-lang/expr"
@@ -12,45 +14,88 @@ import (
 )
 
 // program is a compiled expression. It may be shared by goroutines.
-type program struct {
-	code *vm.Program
-	uses []string // the columns it reads
-	lets []string // the variables it has
-}
+type program struct{ code *vm.Program }
 
-// compile compiles e for an input with these columns. In CSV every column is
-// text, so that mistakes of type show now; JSONL brings its own types and names.
-// A column whose name is not a word is reached by $env["First Name"].
-func (m *Mapping) compile(e expression, in *rows.Input, boolean bool) (program, error) {
+// compile compiles e for the input, and adds the columns that it reads to the plan.
+// In CSV every column is text, so that mistakes of type show now; JSONL brings its
+// own types and names. A column whose name is not a word is reached by
+// $env["First Name"].
+func (b *binder) compile(e expression, boolean bool) (program, error) {
 	env, v := make(map[string]any), &visitor{}
-	if in.Format == rows.CSV {
-		for _, c := range in.Columns {
+	if b.in.Format == rows.CSV {
+		for _, c := range b.in.Columns {
 			env[known(c.Name)] = ""
 		}
 	}
-	options := []expr.Option{expr.Env(env), expr.Patch(v)}
-	if in.Format == rows.JSONL {
+	if err := checkDepth(e, b.in); err != nil {
+		return program{}, err
+	}
+	options := []expr.Option{expr.Env(env)}
+	if b.in.Format == rows.JSONL {
 		options = append(options, expr.AllowUndefinedVariables())
 	}
 	if boolean {
 		options = append(options, expr.AsBool())
 	}
-	code, err := expr.Compile(e.text, options...)
+	code, err := expr.Compile(e.text, append(options, expr.Patch(v))...)
 	if v.problem == nil && v.whole > 0 {
 		v.refuse(v.wholeAt, `$env needs a column's name, for example $env["First Name"]`)
 	}
 	if v.problem != nil {
 		err = v.problem
 	}
-	if err != nil {
-		return program{}, m.expressionError(e, in, err)
+	if err == nil {
+		code, err = bound(code, e.text, env, options)
 	}
-	return program{code, v.uses, v.lets}, nil
+	if err != nil {
+		return program{}, expressionError(e, b.in, err)
+	}
+	return program{code}, b.use(e, v)
 }
 
-// known returns the name by which expressions know a column. Columns that are
-// called as a function is, such as date and count, would hide it or be hidden by
-// it, if it were the column's own.
+// bound compiles an expression again with a budget, if it needs one. It has been
+// checked: what a budget knows less of, such as types, does not matter any more.
+func bound(code *vm.Program, text string, env map[string]any, options []expr.Option) (*vm.Program, error) {
+	b := &bounder{}
+	env[budgetName] = &budget{}
+	options = slices.Concat(options, []expr.Option{expr.Patch(&visitor{}), expr.Patch(b)}, boundedFunctions(text))
+	bounded, err := expr.Compile(text, options...)
+	if !b.needed && b.pluses <= manyPluses {
+		return code, nil
+	}
+	return bounded, err
+}
+
+// maxDepth is how deep an expression may be nested.
+const maxDepth = 200
+
+// checkDepth refuses an expression whose brackets are nested too deeply, before it is
+// parsed: the library's parser calls itself for each.
+func checkDepth(e expression, in *rows.Input) error {
+	depth, quote := 0, rune(0)
+	for i, r := range e.text {
+		switch {
+		case quote != 0:
+			if r == quote && e.text[i-1] != '\\' {
+				quote = 0
+			}
+		case r == '"' || r == '\'' || r == '`':
+			quote = r
+		case strings.ContainsRune("([{", r):
+			depth++
+		case strings.ContainsRune(")]}", r):
+			depth--
+		}
+		if depth > maxDepth {
+			return expressionError(e, in, &file.Error{Message: fmt.Sprintf("the expression is nested more than %d deep", maxDepth)})
+		}
+	}
+	return nil
+}
+
+// known returns the name by which expressions know a column. It differs from the
+// column's own where a function has that name, such as date or count: one would
+// hide the other.
 func known(column string) string {
 	if isFunction(column) {
 		return mark + column
@@ -68,9 +113,9 @@ func isFunction(name string) bool {
 // visitor gives an expression's columns the names that they are known by and
 // collects them. It is called for parts before the whole.
 type visitor struct {
-	uses    []string
-	lets    []string
-	whole   int // how often $env stands for other than one column
+	uses    []string // columns that it reads
+	lets    []string // variables that it has
+	whole   int      // how often $env is not followed by one column's name
 	wholeAt file.Location
 	problem *file.Error // the first
 }
@@ -115,20 +160,21 @@ func (v *visitor) refuse(at file.Location, msg string) {
 	}
 }
 
-// use checks the columns that an expression reads, and notes that they are
-// needed. A variable may be called as a column of JSONL is.
-func (p *Plan) use(w program, e expression, in *rows.Input) (err error) {
-	for _, name := range w.uses {
+// use resolves the columns that an expression reads. A variable may have the name of
+// a column of JSONL.
+func (b *binder) use(e expression, v *visitor) (err error) {
+	p := b.plan
+	for _, name := range v.uses {
 		column := 0
-		switch variable := slices.Contains(w.lets, name); {
+		switch variable := slices.Contains(v.lets, name); {
 		case slices.ContainsFunc(p.reads, func(r read) bool { return r.name == known(name) }):
 			continue
-		case variable && in.Format == rows.CSV:
+		case variable && b.in.Format == rows.CSV:
 			continue
 		case variable:
-			column = p.column(name)
+			column = b.column(name)
 		default:
-			if column, err = p.resolve(reference{name, e.place, e.flag}, in, false); err != nil {
+			if column, err = b.resolve(reference{name, e.node, e.option}, false); err != nil {
 				return err
 			}
 		}

@@ -1,11 +1,14 @@
 package mapping
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/ciobulk/ciobulk/rows"
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/file"
 )
 
 // TestExpressions evaluates expressions for a row of CSV and the same of JSONL.
@@ -57,7 +60,7 @@ func TestExpressions(t *testing.T) {
 		{"no number at all", csv, `expr: 'int(Empty)'`, fails + `int() does not work`},
 		{"no date", csv, `expr: 'date(Plan)'`, fails + `invalid date pro`},
 		{"beyond a list", csv, `expr: '[1][5]'`, fails + `index out of range: 5 (array length is 1)`},
-		{"too large", csv, `expr: '1..10000000'`, fails + `memory budget exceeded`},
+		{"too large", csv, `expr: '1..10000000'`, fails + `its lists have more than 200,000 elements`},
 		{"variable", csv, `expr: 'let count2 = int(count) * 2; count2 + 1'`, `7`},
 		{"predicate", csv, `expr: 'count([1, 2, 3], # > 1)'`, `2`},
 		{"column and function of one name", csv, `expr: 'count + string(count([1], true)) + $env.count + $env?.["count"]'`, `"3133"`},
@@ -158,5 +161,45 @@ func TestResults(t *testing.T) {
 	}
 	if _, problem := resultCell(strings.ToUpper); problem != "the expression's result cannot be sent: json: unsupported type: func(string) string" {
 		t.Error(problem)
+	}
+}
+
+// The expression library still says what we translate, when it compiles and when it
+// runs: each text is named here.
+func TestLibraryTexts(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ says, expression string }{
+		{"unexpected token EOF", `1 +`},
+		{`unexpected token Operator("=")`, `a = 1`},
+		{`unexpected token Identifier("AND")`, `a AND b`},
+		{"invalid operation: > (mismatched types string and int)", `a > 1`},
+		{"invalid operation: ! (mismatched type string)", `!a`},
+		{"non-bool expression (type string) used as condition", `a ? 1 : 2`},
+		{"unknown name Nope", `Nope == "x"`},
+		{"cannot redeclare builtin len", `let len = 1; len`},
+		{"literal not terminated", `"x`},
+		{"invalid operation: string + int", `b + 1`},
+		{"reflect: call of reflect.Value.Type on zero Value", `int(void)`},
+		{"interface conversion: interface {} is int, not string", `upper(n)`},
+		{"memory budget exceeded", `1..10000000`},
+	} {
+		env := map[string]any{"a": "", "b": any("x"), "void": any(nil), "n": any(7)}
+		options := []expr.Option{expr.Env(map[string]any{"a": "", "b": new(any), "void": new(any), "n": new(any)})}
+		for _, name := range []string{"b", "void", "n"} {
+			if strings.Contains(tt.expression, name) {
+				options = []expr.Option{expr.AllowUndefinedVariables()}
+			}
+		}
+		code, err := expr.Compile(tt.expression, options...)
+		if err == nil {
+			_, err = expr.Run(code, env)
+		}
+		said, ok := errors.AsType[*file.Error](err)
+		if !ok || strings.TrimSpace(said.Message) != tt.says {
+			t.Errorf("of %s the library says %v, not %q", tt.expression, err, tt.says)
+		}
+	}
+	if _, err := expr.Compile(`"x"`, expr.AsBool()); err == nil || !condition.MatchString(err.Error()) {
+		t.Errorf("%v is not %s", err, condition)
 	}
 }

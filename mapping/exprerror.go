@@ -6,33 +6,33 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
+	"github.com/ciobulk/ciobulk/mapping/document"
 	"github.com/ciobulk/ciobulk/rows"
 	"github.com/expr-lang/expr/builtin"
 	"github.com/expr-lang/expr/file"
 )
 
-// expressionError shows a mistake where it stands in the expression.
-func (m *Mapping) expressionError(e expression, in *rows.Input, err error) error {
+// expressionError shows a mistake where it is in the expression.
+func expressionError(e expression, in *rows.Input, err error) error {
 	msg, offset := err.Error(), 0
 	if at, ok := errors.AsType[*file.Error](err); ok {
 		msg, offset = at.Message, at.From
 	}
-	msg, hint := explain(msg, in)
-	if msg == endsEarly && strings.Contains(m.line(e.place.line), " #") {
-		hint = "quote the expression: behind a blank, # starts a comment"
+	msg, hint := translate(msg, in)
+	if msg == endsEarly && strings.Contains(e.node.Line(), " #") {
+		hint = "quote the expression: after a blank, # starts a comment"
 	}
 	text := []rune(e.text)
 	offset = min(offset, len(text))
-	if e.flag != "" {
-		before := strings.Split(string(text[:offset]), "\n")
-		line := len(before)
-		return &Error{File: e.flag, Line: line, Column: utf8.RuneCountInString(before[line-1]) + 1,
-			Source: printable(strings.Split(e.text, "\n")[line-1]), Msg: msg, Hint: hint}
+	if e.node.Given() {
+		return e.node.ErrorIn(offset, hint, "%s", msg)
 	}
-	return m.wrong(m.within(e.place, text, offset), hint, "%s", msg)
+	before := strings.Split(string(text[:offset]), "\n")
+	line := len(before)
+	return &Error{Option: e.option, Line: line, Column: utf8.RuneCountInString(before[line-1]) + 1,
+		Source: document.Printable(strings.Split(e.text, "\n")[line-1]), Msg: msg, Hint: hint}
 }
 
 const endsEarly = "the expression ends where more of it is needed"
@@ -43,14 +43,14 @@ var (
 	condition  = regexp.MustCompile(`^(?:expected bool, but got (.*)|non-bool expression \(type (.*)\) used as condition)$`)
 )
 
-// explain says what the expression library says in words for people who do not
-// know its own, and what to do.
-func explain(msg string, in *rows.Input) (_, hint string) {
+// translate says what the expression library says, for people who do not know its
+// terms, and what to do.
+func translate(msg string, in *rows.Input) (_, hint string) {
 	if name, ok := strings.CutPrefix(msg, noFunction); ok {
 		if slices.Contains(columnNames(in), name) {
 			hint = fmt.Sprintf("%q is a column: drop the parentheses", name)
 		} else {
-			hint = meant(name, builtin.Names)
+			hint = document.Meant(name, builtin.Names)
 		}
 		return fmt.Sprintf("there is no function %q", name), hint
 	}
@@ -92,66 +92,3 @@ func unexpectedToken(kind, text string) (msg, hint string) {
 	}
 	return fmt.Sprintf("unexpected %q", text), hint
 }
-
-// within returns where character offset of the text stands whose scalar starts at
-// p: behind quotes and escapes, on the lines of a block or a folded scalar. If it
-// loses its way it returns p.
-func (m *Mapping) within(p place, text []rune, offset int) place {
-	var source []rune
-	for _, line := range m.lines[p.line-1:] {
-		source = append(append(source, line...), '\n')
-	}
-	source = source[p.column-1:]
-	at := 0
-	switch source[0] {
-	case '"', '\'':
-		at = 1
-	case '|', '>':
-		at = 1 + slices.Index(source, '\n')
-	}
-	for i, r := range text {
-		blank := unicode.IsSpace(r)
-		for !blank && at < len(source) && (unicode.IsSpace(source[at]) || continued(source, at)) {
-			at++
-		}
-		if i == offset {
-			break
-		}
-		n := spelt(source[at:], r, source[0])
-		if n == 0 && !blank {
-			return p
-		}
-		at += n
-	}
-	for _, r := range source[:at] {
-		p.column++
-		if r == '\n' {
-			p = place{p.line + 1, 1}
-		}
-	}
-	return p
-}
-
-// continued reports whether a backslash in double quotes joins two lines.
-func continued(source []rune, at int) bool {
-	return source[0] == '"' && source[at] == '\\' && at+1 < len(source) && source[at+1] == '\n'
-}
-
-// spelt returns how many characters of source, a scalar that starts with quote
-// if it has any, stand for r: none for one that the end of a line stands for.
-func spelt(source []rune, r, quote rune) int {
-	switch {
-	case len(source) == 0:
-		return 0
-	case quote == '"' && source[0] == '\\' && len(source) > 1:
-		return max(2, escapes[source[1]])
-	case quote == '\'' && r == '\'' && source[0] == r:
-		return 2
-	case source[0] == r && r != '\n':
-		return 1
-	}
-	return 0
-}
-
-// escapes are those of more than two characters.
-var escapes = map[rune]int{'x': 4, 'u': 6, 'U': 10}

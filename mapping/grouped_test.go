@@ -1,9 +1,10 @@
 package mapping
 
 import (
-	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/ciobulk/ciobulk/mapping/convert"
 )
 
 func TestThousands(t *testing.T) {
@@ -13,7 +14,7 @@ func TestThousands(t *testing.T) {
 		integer, narrow                = `type: integer, thousands: "."`, "type: integer, thousands: \"\u202f\""
 	)
 	not := func(options, mark, text string) cell {
-		return cell{options, text, quoted([]byte(text)) + ` is not a number with thousands separated by "` + mark + `" in groups of three, such as 1` + mark + "234" + mark + "567"}
+		return cell{options, text, convert.Quote([]byte(text)) + ` is not a number with thousands separated by "` + mark + `" in groups of three, such as 1` + mark + "234" + mark + "567"}
 	}
 	checkCells(t, false, []cell{
 		{german, "1.234,50", "1234.50"}, {german, "-1.234.567,5", "-1234567.5"}, {german, "+1.234", "1234"}, {german, "12.345", "12345"}, {german, "123.456.789", "123456789"},
@@ -30,48 +31,5 @@ func TestThousands(t *testing.T) {
 	// What JSONL calls a number has a decimal point and no thousands, whatever text has.
 	checkCells(t, true, []cell{
 		{integer, `1.234`, `"1.234" is not an integer`}, {integer, `"1.234"`, "1234"}, {german, `1.234`, "1.234"}, {german, `"1.234"`, "1234"}, {german, `1234`, "1234"},
-	})
-}
-
-// FuzzThousands: a number whose thousands are separated is the number itself, and
-// text that holds no mark is read as ever.
-func FuzzThousands(f *testing.F) {
-	f.Add(int64(-1234567), 0, "1.234")
-	f.Add(int64(0), 3, "1 2")
-	f.Add(int64(999), 5, "")
-	marks := []string{".", ",", "'", "’", " ", "\u00a0", "\u202f"}
-	f.Fuzz(func(t *testing.T, n int64, which int, text string) {
-		mark := marks[uint(which)%uint(len(marks))]
-		r := rule{typ: typeInt, decimal: '.'}
-		for _, alike := range thousandsMarks {
-			for _, one := range alike {
-				if one == mark {
-					r.thousands = alike
-				}
-			}
-		}
-		plain := strconv.FormatInt(n, 10)
-		sign, digits := splitSign([]byte(plain))
-		spelt := string(digits)
-		for i := len(digits) - 3; i > 0; i -= 3 {
-			spelt = spelt[:i] + mark + spelt[i:]
-		}
-		if out, problem := r.appendNumeric([]byte("before"), []byte(sign+spelt)); string(out) != "before"+plain {
-			t.Fatalf("%s%s: %s, %s", sign, spelt, out, problem)
-		}
-		out, problem := r.appendNumeric([]byte("before"), []byte(text))
-		if problem != "" && string(out) != "before" {
-			t.Fatalf("%q leaves %q", text, out)
-		}
-		if r.markIn([]byte(text)) == "" {
-			want, _ := appendInteger([]byte("before"), []byte(text))
-			if string(out) != string(want) {
-				t.Fatalf("%q: %s, not %s", text, out, want)
-			}
-			return
-		}
-		if problem == "" && string(out[len("before"):]) != strings.TrimPrefix(strings.ReplaceAll(text, r.markIn([]byte(text)), ""), "+") {
-			t.Fatalf("%q: %s", text, out)
-		}
 	})
 }

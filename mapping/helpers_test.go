@@ -79,7 +79,7 @@ func mapRows(tb testing.TB, m *Mapping, text string) (results []result) {
 	}
 }
 
-// mapRow maps one row behind what dst already holds, which must stay.
+// mapRow maps one row after what dst already holds, which must not change.
 func mapRow(tb testing.TB, m *Mapper, b *rows.Block, i int) result {
 	tb.Helper()
 	const before = "{before}"
@@ -118,7 +118,7 @@ func (r result) String() string {
 	return strings.TrimSuffix(attributes, "}}")
 }
 
-// cell is a table's row: what becomes of a cell in column c under the options of
+// cell is a table's row: what a cell in column c is converted to under the options of
 // attribute a.
 type cell struct{ options, text, want string }
 

@@ -4,56 +4,149 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/ciobulk/ciobulk/customerio"
+	"github.com/ciobulk/ciobulk/mapping/convert"
+	"github.com/ciobulk/ciobulk/rows"
 )
 
-// checkIdentifier returns value as it is sent to find a person by, or why it
-// cannot be. What is not certain to be wrong is left to the service: an email that
-// only looks odd may be somebody's. country is of phone numbers that are to be
-// brought into E.164; without one they must be in it.
-func checkIdentifier(match customerio.Match, value []byte, country string) (_ []byte, reason, problem string) {
-	if match != customerio.ID {
-		value = trimmed(value)
+// Identifier says how a cell identifies a person.
+type Identifier struct {
+	Match   customerio.Match
+	Country string   // of phone numbers that are converted to E.164; empty: they must have that form
+	Accept  []string // words for nothing that are identifiers all the same, in any case
+}
+
+// Check says why a cell does not identify a person, or nothing.
+func (id *Identifier) Check(cell rows.Cell) string {
+	_, _, problem := id.read(cell)
+	return problem
+}
+
+// read returns the cell's value as it is sent to identify a person by, or why there
+// is none.
+func (id *Identifier) read(cell rows.Cell) (value []byte, reason, problem string) {
+	if cell.Kind == rows.Text && id.Match == customerio.ID && usualID(cell.Text) {
+		return cell.Text, "", ""
 	}
-	if len(trimmed(value)) == 0 {
+	switch cell.Kind {
+	case rows.Null:
+		cell.Text = nil
+	case rows.JSON, rows.Boolean:
+		return nil, customerio.ReasonInvalid, convert.Quote(cell.Text) + " is neither text nor a number"
+	case rows.Faulty:
+		return nil, rows.ReasonCell, rows.Fault(cell.Text)
+	}
+	value = cell.Text
+	if id.Match != customerio.ID {
+		value = convert.Trim(value)
+	}
+	if len(convert.Trim(value)) == 0 {
 		return nil, customerio.ReasonRequired, "is empty"
 	}
-	switch match {
+	if convert.NothingOf(value) != convert.Something && !id.accepts(value) {
+		return nil, customerio.ReasonRequired, fmt.Sprintf("%s is a word for nothing; if it is an identifier, write match: {%s: {column: …, accept: ['%s']}}", convert.Quote(value), id.Match, convert.Trim(value))
+	}
+	switch id.Match {
 	case customerio.ID:
-		if len(value) > customerio.MaxID {
-			problem = fmt.Sprintf("the value is %d bytes; the limit is %d", len(value), customerio.MaxID)
-		}
+		problem = idProblem(value)
 	case customerio.Email:
-		if problem = sizeProblem(len(value)); problem == "" && !looksLikeEmail(value) {
-			problem = quoted(value) + " is not an email address: " + notEmail(value)
+		if why := convert.EmailFault(value); why != "" {
+			problem = convert.Quote(value) + " is not an email address: " + why
 		}
 	case customerio.CioID:
 		bare := bytes.TrimPrefix(value, []byte("cio_"))
-		if len(bare) == 0 || len(bare) > customerio.MaxID {
-			problem = quoted(value) + " is not a cio_id"
+		if len(bare) == 0 || idProblem(bare) != "" {
+			problem = convert.Quote(value) + " is not a cio_id"
 		}
 		value = bare
 	case customerio.Phone:
-		if country != "" {
-			value, problem = phoneNumber(value, country)
-		} else if !isE164(value) {
-			problem = quoted(value) + " is not a phone number of the form +4915123456789; to convert others, give the match a country"
+		if id.Country != "" {
+			value, problem = convert.E164(value, id.Country)
+		} else if !convert.IsE164(value) {
+			problem = convert.Quote(value) + " is not a phone number of the form +4915123456789; to convert others, give the match a country"
 		}
 	}
 	return value, customerio.ReasonInvalid, problem
 }
 
-// looksLikeEmail asks for something on both sides of an @, and no spaces.
-func looksLikeEmail(value []byte) bool {
-	at := bytes.LastIndexByte(value, '@')
-	return at > 0 && at < len(value)-1 && !bytes.ContainsAny(value, " \t\r\n\x00")
+// nothing reports whether a cell is empty, or a word for nothing that is not
+// accepted.
+func (id *Identifier) nothing(cell rows.Cell) bool {
+	switch cell.Kind {
+	case rows.Absent, rows.Null:
+		return true
+	case rows.JSON, rows.Boolean, rows.Faulty:
+		return false
+	}
+	if id.Match == customerio.ID && usualID(cell.Text) {
+		return false
+	}
+	return len(convert.Trim(cell.Text)) == 0 || convert.NothingOf(cell.Text) != convert.Something && !id.accepts(cell.Text)
 }
 
-func isE164(value []byte) bool {
-	return len(value) >= 3 && len(value) <= 16 && value[0] == '+' && value[1] != '0' && allDigits(value[1:])
+func (id *Identifier) accepts(value []byte) bool {
+	value = convert.Trim(value)
+	return slices.ContainsFunc(id.Accept, func(word string) bool { return strings.EqualFold(word, string(value)) })
+}
+
+// idProblem says why text cannot be an id, which may be any text that can be seen.
+func idProblem(value []byte) string {
+	if len(value) > customerio.MaxID {
+		return fmt.Sprintf("the value is %d bytes; the limit is %d", len(value), customerio.MaxID)
+	}
+	if len(value) > 0 && value[0] == '\'' {
+		return convert.Quote(value) + " begins with an apostrophe, which spreadsheets put before text: export the column without it"
+	}
+	if visibleASCII(value) {
+		return ""
+	}
+	for _, r := range string(value) {
+		switch {
+		case r == ' ':
+		case unicode.IsControl(r):
+			return fmt.Sprintf("%s has a control character (%U)", convert.Quote(value), r)
+		case unicode.IsSpace(r) || unicode.Is(unicode.Z, r):
+			return fmt.Sprintf("%s has a space that is not a plain one (%U)", convert.Quote(value), r)
+		case unicode.Is(unicode.Cf, r) || slices.Contains(unseen, r):
+			return fmt.Sprintf("%s has an invisible character (%U)", convert.Quote(value), r)
+		}
+	}
+	return ""
+}
+
+// unseen are letters and signs that show nothing.
+var unseen = []rune{'\u034f', '\u115f', '\u1160', '\u2800', '\u3164', '\uffa0'}
+
+// usualID reports whether text is an id as most are: visible ASCII characters that end
+// in a digit, as no word for nothing does. It is for speed only: whatever it refuses
+// needs a second look.
+func usualID(text []byte) bool {
+	n := len(text)
+	return n > 0 && n <= customerio.MaxID && text[0] > '\'' && text[n-1]-'0' <= 9 && visibleASCII(text)
+}
+
+// visibleASCII reports whether text has only printable ASCII characters and spaces.
+func visibleASCII(text []byte) bool {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	var odd uint64
+	if n := len(text); n >= 8 {
+		last := binary.LittleEndian.Uint64(text[n-8:]) // again what the loop has of it
+		odd = last | (last + ones) | (last - ones*0x20)
+		for ; len(text) >= 8; text = text[8:] {
+			w := binary.LittleEndian.Uint64(text)
+			odd |= w | (w + ones) | (w - ones*0x20) // beyond 7 bits; 0x7f; less than a space
+		}
+		return odd&tops == 0
+	}
+	for _, c := range text {
+		odd |= uint64(c) | (uint64(c) + 1) | (uint64(c) - 0x20)
+	}
+	return odd&tops == 0
 }
 
 // hashKey returns the hash that decides which operations are kept in order, and
@@ -66,16 +159,16 @@ func hashKey(match customerio.Match, value []byte) uint64 {
 	}
 	for _, c := range value {
 		if c >= utf8.RuneSelf {
-			// Beyond ASCII, folding is the library's business. Some letters
-			// have two lower cases, of which one is that of the upper.
+			// Some letters have two lower cases, of which one is that of
+			// the upper case.
 			return hashText(h, []byte(strings.ToLower(strings.ToUpper(string(value)))), false)
 		}
 	}
 	return hashText(h, value, true)
 }
 
-// hashText hashes eight bytes at a time, without the case of ASCII letters if
-// fold says so.
+// hashText hashes eight bytes at a time, and ignores the case of ASCII letters if
+// fold is set.
 func hashText(h uint64, text []byte, fold bool) uint64 {
 	for ; len(text) >= 8; text = text[8:] {
 		w := binary.LittleEndian.Uint64(text)
@@ -106,4 +199,11 @@ func mix(h uint64) uint64 {
 	h = (h ^ h>>33) * 0xff51afd7ed558ccd
 	h = (h ^ h>>33) * 0xc4ceb9fe1a85ec53
 	return h ^ h>>33
+}
+
+// Hash returns the hash of an identifier as Mapper.Append returns it, or why the text
+// is not one.
+func (id *Identifier) Hash(text string) (hash uint64, problem string) {
+	value, _, problem := id.read(rows.Cell{Kind: rows.Text, Text: []byte(text)})
+	return hashKey(id.Match, value), problem
 }

@@ -8,6 +8,8 @@ import (
 	"unicode"
 
 	"github.com/ciobulk/ciobulk/customerio"
+	"github.com/ciobulk/ciobulk/internal/jsontext"
+	"github.com/ciobulk/ciobulk/mapping/convert"
 	"github.com/ciobulk/ciobulk/rows"
 )
 
@@ -18,6 +20,10 @@ func TestIdentifiers(t *testing.T) {
 	notEmail := func(text, why string) string {
 		return "invalid: " + strconv.Quote(text) + " is not an email address: " + why
 	}
+	nothing := func(field, word string) string {
+		return "required: " + strconv.Quote(word) + " is a word for nothing; if it is an identifier, write match: {" + field + ": {column: …, accept: ['" + word + "']}}"
+	}
+	odd := func(text, why string) string { return "invalid: " + strconv.Quote(text) + " has " + why }
 	notPhone := func(text string) string {
 		return "invalid: " + strconv.Quote(text) + " is not a phone number of the form +4915123456789; to convert others, give the match a country"
 	}
@@ -26,22 +32,32 @@ func TestIdentifiers(t *testing.T) {
 		{"id", "a@example.com", "a@example.com"}, {"id", "ünï\"\\x", "ünï\"\\x"}, {"id", long, long},
 		{"id", long + "x", "invalid: the value is 151 bytes; the limit is 150"}, {"id", strings.Repeat("x", 150), strings.Repeat("x", 150)},
 		{"id", strings.Repeat("x", 151), "invalid: the value is 151 bytes; the limit is 150"},
-		{"email", "Ada@Example.com", "Ada@Example.com"}, {"email", " ada@example.com\t", "ada@example.com"}, {"email", "a+b@c", "a+b@c"}, {"email", `"a@b"@c`, `"a@b"@c`},
+		{"email", "Ada@Example.com", "Ada@Example.com"}, {"email", " ada@example.com\t", "ada@example.com"}, {"email", "a+b@c.de", "a+b@c.de"}, {"email", `"a@b"@c.de`, notEmail(`"a@b"@c.de`, `there can be no '"' in it`)}, {"email", "ada@example", notEmail("ada@example", "the domain has no dot")},
 		{"email", "größe@exämple.de", "größe@exämple.de"}, {"email", "", required}, {"email", "  ", required},
-		{"email", "ada", notEmail("ada", "there is no @ in it")}, {"email", "@example.com", notEmail("@example.com", "there is nothing in front of the @")}, {"email", "ada@", notEmail("ada@", "there is nothing behind the @")}, {"email", "@", notEmail("@", "there is nothing in front of the @")},
+		{"email", "ada", notEmail("ada", "there is no @ in it")}, {"email", "@example.com", notEmail("@example.com", "there is nothing before the @")}, {"email", "ada@", notEmail("ada@", "there is nothing after the @")}, {"email", "@", notEmail("@", "there is nothing before the @")},
 		{"email", "ada lovelace@example.com", notEmail("ada lovelace@example.com", "there is a space in it")}, {"email", "a@b\nc@d", notEmail("a@b\nc@d", "there is a space in it")},
-		{"email", strings.Repeat("x", 998) + "@c", strings.Repeat("x", 998) + "@c"}, {"email", strings.Repeat("x", 999) + "@c", "invalid: the value is 1001 bytes; the limit is 1000"},
+		{"email", strings.Repeat("x", 999) + "@c", "invalid: " + convert.Quote([]byte(strings.Repeat("x", 999))) + " is not an email address: it is 1001 bytes; the limit is 254"},
+		{"email", "ada@example.com\u200b", notEmail("ada@example.com\u200b", "there is an invisible character in it (U+200B)")}, {"email", "a\u202eda@example.com", notEmail("a\u202eda@example.com", "there is an invisible character in it (U+202E)")},
+		{"email", "mailto:ada@example.com", notEmail("mailto:ada@example.com", "there can be no ':' in it")}, {"email", "Ada <ada@example.com>", notEmail("Ada <ada@example.com>", "there can be no '<' in it")},
+		{"email", "a@example.com;b@example.com", notEmail("a@example.com;b@example.com", "there can be no ';' in it")}, {"email", "a@example.com b@example.com", notEmail("a@example.com b@example.com", "there is a space in it")},
+		{"email", "Keine Angabe", nothing("email", "Keine Angabe")}, {"phone", "-", nothing("phone", "-")}, {"cio_id", "nil", nothing("cio_id", "nil")},
+		{"id", "NULL", nothing("id", "NULL")}, {"id", "none", nothing("id", "none")}, {"id", "#N/A", nothing("id", "#N/A")}, {"id", ` \N`, `required: " \\N" is a word for nothing; if it is an identifier, write match: {id: {column: …, accept: ['\N']}}`},
+		{"id", "NaN", nothing("id", "NaN")}, {"id", "undefined", nothing("id", "undefined")}, {"id", "(null)", nothing("id", "(null)")}, {"id", "nullable", "nullable"}, {"id", "Nina", "Nina"}, {"id", "n", "n"},
+		{"id", "12\t", odd("12\t", "a control character (U+0009)")}, {"id", "1\x002", odd("1\x002", "a control character (U+0000)")}, {"id", "1\u00a02", odd("1\u00a02", "a space that is not a plain one (U+00A0)")},
+		{"id", "1\ufeff2", odd("1\ufeff2", "an invisible character (U+FEFF)")}, {"id", "user12345\u202e", odd("user12345\u202e", "an invisible character (U+202E)")}, {"id", "1234567\x7f", odd("1234567\x7f", "a control character (U+007F)")},
+		{"id", "\u3164", odd("\u3164", "an invisible character (U+3164)")}, {"id", "'0012", `invalid: "'0012" begins with an apostrophe, which spreadsheets put before text: export the column without it`},
+		{"id", "O'Hara", "O'Hara"}, {"id", "日本", "日本"}, {"id", "😀\ufe0f", "😀\ufe0f"}, {"id", "a b", "a b"},
 		{"phone", "+4915123456789", "+4915123456789"}, {"phone", " +12 ", "+12"}, {"phone", "+123456789012345", "+123456789012345"},
 		{"phone", "", required}, {"phone", "+", notPhone("+")}, {"phone", "+1", notPhone("+1")}, {"phone", "+1234567890123456", notPhone("+1234567890123456")},
 		{"phone", "4915123456789", notPhone("4915123456789")}, {"phone", "004915123456789", notPhone("004915123456789")}, {"phone", "+0123", notPhone("+0123")},
 		{"phone", "+49 151 234", notPhone("+49 151 234")}, {"phone", "+49-151", notPhone("+49-151")}, {"phone", "+49(0)151", notPhone("+49(0)151")}, {"phone", "+４９１", notPhone("+４９１")},
 		{"cio_id", "a3000001", "a3000001"}, {"cio_id", "cio_a3000001", "a3000001"}, {"cio_id", " cio_a3000001 ", "a3000001"}, {"cio_id", "cio_cio_a", "cio_a"},
 		{"cio_id", "CIO_a", "CIO_a"}, {"cio_id", "", required}, {"cio_id", "cio_", `invalid: "cio_" is not a cio_id`}, {"cio_id", long, long}, {"cio_id", "cio_" + long, long},
-		{"cio_id", "cio_" + long + "x", "invalid: " + quoted([]byte("cio_"+long)) + " is not a cio_id"},
+		{"cio_id", "cio_" + long + "x", "invalid: " + convert.Quote([]byte("cio_"+long)) + " is not a cio_id"},
 	} {
 		t.Run(fmt.Sprintf("%s/%.40q", tt.field, tt.text), func(t *testing.T) {
 			t.Parallel()
-			input := "c,d\n" + string(rows.AppendCSVCell(nil, []byte(tt.text), ',')) + ",\n"
+			input := "c,d\n" + string(rows.AppendCSVCell(nil, []byte(tt.text), ',')) + ",x\n"
 			want := tt.want
 			if reason, message, ok := strings.Cut(want, ": "); ok {
 				want = reason + " identifiers." + tt.field + `: column "c": ` + message
@@ -55,7 +71,7 @@ func TestIdentifiers(t *testing.T) {
 
 // operation is a person's without attributes.
 func operation(field, value string) string {
-	return `{"type":"person","action":"identify","identifiers":{"` + field + `":` + string(rows.AppendJSONString(nil, value)) + `},"attributes":{}}`
+	return `{"type":"person","action":"identify","identifiers":{"` + field + `":` + string(jsontext.AppendString(nil, value)) + `},"attributes":{}}`
 }
 
 func checkIdentified(t *testing.T, field, input, want string) {
@@ -67,7 +83,7 @@ func checkIdentified(t *testing.T, field, input, want string) {
 	}
 }
 
-// TestJSONLIdentifiers takes numbers as they are spelt.
+// TestJSONLIdentifiers takes numbers as they are written.
 func TestJSONLIdentifiers(t *testing.T) {
 	t.Parallel()
 	const rejected = ` identifiers.id: column "c": `
@@ -155,6 +171,26 @@ func TestHashes(t *testing.T) {
 		r := mapRows(t, parse(t, "match: {"+field+": c}"), input)
 		if r[0].outcome != Send || r[0].hash != r[1].hash || r[0].hash == 0 {
 			t.Errorf("%s: %+v", field, r)
+		}
+	}
+}
+
+// The quick looks at eight bytes find an odd one at every place.
+func TestQuickLooks(t *testing.T) {
+	t.Parallel()
+	for n := range 40 {
+		text := []byte(strings.Repeat("0123456789", 4)[:n])
+		if !onlyDigits(text) || !visibleASCII(text) {
+			t.Errorf("%q is refused", text)
+		}
+		for place, was := range text {
+			for _, c := range []byte{0, 0x1f, ' ', '/', ':', 'a', 0x7e, 0x7f, 0x80, 0xff} {
+				text[place] = c
+				if onlyDigits(text) || visibleASCII(text) != (c >= ' ' && c < 0x7f) {
+					t.Errorf("%q: digits %t, visible %t", text, onlyDigits(text), visibleASCII(text))
+				}
+			}
+			text[place] = was
 		}
 	}
 }

@@ -177,7 +177,7 @@ func checkOperation(t *testing.T, text string) {
 	d.DisallowUnknownFields()
 	err := d.Decode(&operation)
 	if err == nil && d.More() {
-		err = errors.New("something behind it")
+		err = errors.New("something after it")
 	}
 	if err != nil || !json.Valid([]byte(text)) || !utf8.ValidString(text) || len(text) > customerio.MaxOperation {
 		t.Fatalf("%d bytes, %v: %s", len(text), err, text)
@@ -194,7 +194,7 @@ func checkOperation(t *testing.T, text string) {
 }
 
 // checkAttributes reads an object member by member, as a map would hide names
-// that stand twice.
+// that are there twice.
 func checkAttributes(t *testing.T, text []byte) {
 	t.Helper()
 	d := json.NewDecoder(bytes.NewReader(text))

@@ -113,3 +113,38 @@ func TestOperationLimit(t *testing.T) {
 		}
 	}
 }
+
+// TestEventLimits: an event has no limits but the whole's, and its name's. In one
+// input with people the limits are each row's own.
+func TestEventLimits(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 1001)
+	items := `[` + strings.Repeat(`{"sku":"abc","n":1},`, 80) + `{}]`
+	many := ""
+	for i := range 301 {
+		many += fmt.Sprintf(`,"k%d":%d`, i, i)
+	}
+	m := parse(t, "match: {id: id}\noperation: {column: do}\nevent: {name: name}\npage: {url: name}\nrest: keep\n")
+	const tooLong, tooMany = "the value is %d bytes; the limit is 1000", "invalid attributes: 301 attributes; the limit is 300"
+	for _, tt := range []struct{ do, name, rest, want string }{
+		{"event", "Order", `,"a":"` + long + `"`, `"a":"` + long + `"`},
+		{"upsert", "", `,"a":"` + long + `"`, "invalid attributes.a: column \"a\": " + fmt.Sprintf(tooLong, 1001)},
+		{"page", "/a", `,"a":` + items, `"a":` + items},
+		{"upsert", "", `,"a":` + items, "invalid attributes.a: column \"a\": " + fmt.Sprintf(tooLong, len(items))},
+		{"event", "Order", many, many[1:]},
+		{"upsert", "", many, tooMany},
+		{"event", "Order", `,"a":"` + strings.Repeat("y", 32_000) + `"`, "invalid: the operation is 32130 bytes; the limit is 32000"},
+		{"event", strings.Repeat("é", 50), "", ""},
+		{"event", strings.Repeat("é", 50) + "e", "", "invalid name: column \"name\": the name is 101 bytes; the limit is 100"},
+		{"page", "https://example.com/" + strings.Repeat("a", 81), "", "invalid name: column \"name\": the name is 101 bytes; the limit is 100"},
+		{"page", "https://example.com/" + strings.Repeat("a", 80), "", ""},
+	} {
+		got := sent(t, m, fmt.Sprintf(`{"id":"1","do":%q,"name":%q%s}`, tt.do, tt.name, tt.rest)+"\n")
+		if tt.do == "upsert" {
+			got = strings.TrimPrefix(got, `"name":"",`)
+		}
+		if got != tt.want {
+			t.Errorf("%s %.40s: %.200s\nwant %.200s", tt.do, tt.name+tt.rest, got, tt.want)
+		}
+	}
+}

@@ -1,22 +1,16 @@
 package mapping
 
 import (
+	"bytes"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/ciobulk/ciobulk/customerio"
+	"github.com/ciobulk/ciobulk/internal/jsontext"
+	"github.com/ciobulk/ciobulk/mapping/convert"
 	"github.com/ciobulk/ciobulk/rows"
-)
-
-// Outcome is what becomes of a row before anything is sent.
-type Outcome int
-
-// The outcomes of Append.
-const (
-	Send      Outcome = iota // its operation was appended
-	Filtered                 // `where` does not hold for it, or it is not asked for
-	Rejected                 // it cannot be sent, see Rejection
-	Elsewhere                // it is of another shard
-	Duplicate                // another row of the person is sent instead, see Instead
+	"github.com/oklog/ulid/v2"
 )
 
 // Mapper writes the operations of an input's rows. It belongs to one goroutine.
@@ -24,37 +18,59 @@ type Mapper struct {
 	plan    *Plan
 	terms   Terms
 	parser  *rows.Parser
-	row     *rows.Row
+	values  *convert.Converter
 	env     environment
+	ids     deriver
+	names   []restName   // by column of the parser; rest: keep, of JSONL
+	keep    convert.Rule // of those names
+	record  *recorder    // for Explain; nil in a run
+	effects *Effects     // nil where no one asks
+	row     *rows.Row
 	action  Action
-	prefix  []byte // of the present operation, up to the identifier's value
-	live    bool   // the present operation may start a campaign
-	instead string // the row that is sent instead of the present one
-	digest  []byte // scratch
-	last    int64  // the last second that is expected of timestamps
-	count   int    // attributes of the present operation
-	cased   []byte // scratch
-	kept    []kept // by column of the parser; rest: keep, of JSONL
+	prefix  []byte    // of the row's operation, up to the identifier's value
+	by      *boundKey // that identifies the row's person
+	direct  bool      // ids of digits are sent without a second look
+	live    bool      // the row's operation may start a campaign
+	instead string    // the row that is sent instead of this one
+	count   int       // attributes of the row's operation
+
+	mostBytes, mostAttributes int // that the service accepts of the action
+
 	refusal customerio.Rejection
+
+	findings Findings
 }
 
 // Mapper returns a new mapper of the plan, which must be bound to in, on a run's
 // terms.
 func (p *Plan) Mapper(in *rows.Input, terms Terms) *Mapper {
-	if len(terms.Seeds) == 0 {
-		terms.Seeds = []Seed{SeedOf("", in.Size, in.Digest, "")}
+	if !slices.ContainsFunc(terms.Seeds, func(s Seed) bool { return s.Input == "" }) {
+		terms.Seeds = append(slices.Clip(terms.Seeds), SeedOf("", in.Size, in.Digest, ""))
 	}
-	verb := p.mapping.verb // of every row, unless a column says it
-	m := &Mapper{plan: p, terms: terms, parser: in.Parser(p.names), action: verb, prefix: p.prefix[verb],
-		last: latest(terms.Begun)}
-	if len(p.reads) > 0 {
-		m.env = environment{values: make(map[string]any, len(p.reads)), reads: p.reads}
+	verb := p.mapping.verb // of every row, unless a column names it
+	m := &Mapper{plan: p, terms: terms, parser: in.Parser(p.names), action: verb, by: &p.keys[0], prefix: p.keys[0].prefix[verb],
+		values: convert.New(terms.Begun, 0), ids: deriver{seeds: terms.Seeds, known: terms.IDs, cells: p.cells}}
+	m.keep.Empty = p.mapping.empty
+	m.setLimits()
+	if terms.Effects {
+		m.effects = new(Effects)
 	}
+	m.direct = len(p.keys) == 1 && m.by.Match == customerio.ID && m.effects == nil
+	m.env.values, m.env.reads = map[string]any{budgetName: &m.env.budget}, p.reads
+	m.env.vm.MemoryBudget = maxList
 	return m
 }
 
 // Rejection says why the last Append came to Rejected. Its Index means nothing.
 func (m *Mapper) Rejection() customerio.Rejection { return m.refusal }
+
+// Found returns what the mapper has found in the rows since the last call, besides
+// their verdicts.
+func (m *Mapper) Found() Findings {
+	found := m.findings
+	m.findings = Findings{}
+	return found
+}
 
 // Row returns the row of the last Append, until the next.
 func (m *Mapper) Row() *rows.Row { return m.row }
@@ -65,8 +81,15 @@ func (m *Mapper) Action() Action { return m.action }
 // Live reports whether the last operation is an event that may start campaigns.
 func (m *Mapper) Live() bool { return m.live }
 
+// Effects returns those of the last operation; nil unless Terms ask for them.
+func (m *Mapper) Effects() *Effects { return m.effects }
+
 // Instead names the row that is sent instead of the last one, a Duplicate.
 func (m *Mapper) Instead() string { return m.instead }
+
+// Explain is Append with its reasons. It continues after the first problem, so that
+// all that is wrong with a row shows; the outcome and the operation are Append's.
+func (m *Mapper) Explain(b *rows.Block, i int) Explanation { return explain(m, b, i) }
 
 // Append appends the operation of record i of b to dst and returns the hash of
 // the person's identifier: operations with the same hash must be sent in order.
@@ -77,7 +100,7 @@ func (m *Mapper) Append(dst []byte, b *rows.Block, i int) (_ []byte, hash uint64
 	if !m.terms.Shard.has(m) {
 		return dst, 0, Elsewhere
 	}
-	if outcome := m.look(r); outcome != Send {
+	if outcome := m.check(r); outcome != Send {
 		return dst, 0, outcome
 	}
 	start := len(dst)
@@ -86,8 +109,8 @@ func (m *Mapper) Append(dst []byte, b *rows.Block, i int) (_ []byte, hash uint64
 		return dst[:start], 0, Rejected
 	}
 	if d := m.terms.Duplicates; d != nil {
-		if other, is := d.Instead(hash, m.terms.FirstRow+b.Start.Row+int64(i)); is {
-			return dst[:start], 0, m.duplicate(d, other)
+		if row := m.terms.FirstRow + b.Start.Row + int64(i); d.Surplus.Has(row) {
+			return dst[:start], 0, m.duplicate(d, row)
 		}
 	}
 	dst, outcome := m.finish(dst, r)
@@ -101,9 +124,12 @@ func (m *Mapper) Append(dst []byte, b *rows.Block, i int) (_ []byte, hash uint64
 	return dst, hash, Send
 }
 
-// look decides what can be told before anything is written.
-func (m *Mapper) look(r *rows.Row) Outcome {
-	if m.terms.Class != "" && !m.inClass(r) {
+// check decides what is known before anything is written.
+func (m *Mapper) check(r *rows.Row) Outcome {
+	if !m.terms.Class.Takes(string(r.Report.Reason)) {
+		return Filtered
+	}
+	if r.Odd.Passed() {
 		return Filtered
 	}
 	if r.Broken != nil {
@@ -111,90 +137,28 @@ func (m *Mapper) look(r *rows.Row) Outcome {
 		return Rejected
 	}
 	if len(m.env.reads) > 0 {
+		if r.Faulty && !m.sound(r) {
+			return Rejected
+		}
 		m.env.load(r)
 	}
 	if outcome := m.filter(); outcome != Send {
 		return outcome
 	}
-	if !m.pick(r) {
+	if !pickAction(m, r) {
 		return Rejected
 	}
 	return Send
 }
 
-// inClass reports whether a rejected row is to be looked at again. One that was
-// rejected because its person has another row is not.
-func (m *Mapper) inClass(r *rows.Row) bool {
-	reason := string(r.Report.Reason)
-	switch m.terms.Class {
-	case UnknownClass:
-		return reason == customerio.ReasonUnknown
-	case RejectedClass:
-		return reason != customerio.ReasonUnknown && reason != reasonDuplicate
-	}
-	return reason != reasonDuplicate
-}
-
-const reasonDuplicate = "duplicate"
-
-// duplicate is the outcome for a row whose person has another one.
-func (m *Mapper) duplicate(d *Duplicates, other int64) Outcome {
-	m.instead = d.name(other)
-	if d.rule == LastDuplicate {
-		return Duplicate
-	}
-	m.reject(reasonDuplicate, "identifiers."+string(m.plan.mapping.match), m.inColumn(m.plan.mapping.key.column, "the same person as "+m.instead))
-	return Rejected
-}
-
-// finish appends what follows the identifier.
-func (m *Mapper) finish(dst []byte, r *rows.Row) (_ []byte, outcome Outcome) {
-	if m.action == Member {
-		return dst, Send
-	}
-	dst = append(dst, '}')
-	switch {
-	case m.action.Destructive():
-		return append(dst, '}'), Send
-	case m.action.isEvent():
-		if dst, outcome = m.happen(dst, r); outcome != Send {
-			return dst, outcome
+// sound rejects a row of a workbook with an error in a cell that expressions use.
+func (m *Mapper) sound(r *rows.Row) bool {
+	for _, read := range m.env.reads {
+		if cell := r.Cells[read.column]; cell.Kind == rows.Faulty {
+			return m.reject(rows.ReasonCell, "", inColumn(read.name, rows.Fault(cell.Text)))
 		}
 	}
-	dst, ok := m.attributes(dst, r)
-	if !ok {
-		return dst, Rejected
-	}
-	return dst, Send
-}
-
-// Identify returns who the operation of record i of b is about, as it is sent,
-// and what it does to them. value points into the block or the mapper; it is nil
-// where the row has none. It is for rows that Append came to Send for.
-func (m *Mapper) Identify(b *rows.Block, i int) (value []byte, action Action) {
-	m.row = m.parser.Row(b, i)
-	if m.row.Broken != nil || !m.pick(m.row) {
-		return nil, ""
-	}
-	value, _, _ = m.key()
-	return value, m.action
-}
-
-func brokenRejection(b *rows.Broken) customerio.Rejection {
-	message := b.Message
-	if b.At > 0 {
-		message = fmt.Sprintf("byte %d: %s", b.At, message)
-	}
-	if b.Column != "" {
-		message = fmt.Sprintf("column %q, %s", b.Column, message)
-	}
-	return customerio.Rejection{Reason: b.Reason, Message: message}
-}
-
-// reject notes why the row is rejected, and returns false.
-func (m *Mapper) reject(reason, field, message string) bool {
-	m.refusal = customerio.Rejection{Reason: reason, Field: field, Message: message}
-	return false
+	return true
 }
 
 // filter evaluates the conditions for the row that was loaded.
@@ -212,79 +176,156 @@ func (m *Mapper) filter() Outcome {
 	return Send
 }
 
-// key returns the value that the row's person is found by, as it is sent, or why
-// there is none.
-func (m *Mapper) key() (value []byte, reason, problem string) {
-	cell := m.row.Cells[m.plan.key]
-	switch cell.Kind {
-	case rows.Null:
-		cell.Text = nil
-	case rows.JSON, rows.Boolean:
-		return nil, customerio.ReasonInvalid, quoted(cell.Text) + " is neither text nor a number"
+// duplicate is the outcome for a row whose person has another one.
+func (m *Mapper) duplicate(d *Duplicates, row int64) Outcome {
+	m.instead = d.instead(row)
+	if d.Rule == LastDuplicate {
+		return Duplicate
 	}
-	return checkIdentifier(m.plan.mapping.match, cell.Text, m.plan.mapping.country)
+	m.reject(rows.ReportDuplicate, "identifiers."+string(m.by.Match), inColumn(m.by.column, "the same person as "+m.instead))
+	return Rejected
 }
 
+// finish appends what follows the identifier.
+func (m *Mapper) finish(dst []byte, r *rows.Row) (_ []byte, outcome Outcome) {
+	if m.action == Member {
+		return dst, Send
+	}
+	dst = append(dst, '}')
+	switch {
+	case m.action.Destructive():
+		return append(dst, '}'), Send
+	case m.action.isEvent():
+		if dst, outcome = m.event(dst, r); outcome != Send && m.record == nil {
+			return dst, outcome
+		}
+	}
+	dst, ok := m.attributes(dst, r)
+	if !ok {
+		return dst, Rejected
+	}
+	return dst, Send
+}
+
+// identify returns the value that the row's person is found by, as it is sent, or
+// why there is none. It settles which key that is: the first whose cell is neither
+// empty nor a word for nothing.
+func (m *Mapper) identify() (value []byte, reason, problem string) {
+	if keys := m.plan.keys; len(keys) > 1 {
+		at := slices.IndexFunc(keys, func(k boundKey) bool { return !k.nothing(m.row.Cells[k.at]) })
+		m.by = &keys[max(at, 0)]
+		if m.prefix = m.by.prefix[m.action]; at < 0 {
+			return nil, customerio.ReasonRequired, m.noneFilled()
+		}
+	}
+	return m.by.Identifier.read(m.row.Cells[m.by.at])
+}
+
+// noneFilled says that no key identifies the row.
+func (m *Mapper) noneFilled() string {
+	columns, all := make([]string, 0, len(m.plan.keys)), "empty"
+	for _, k := range m.plan.keys {
+		columns = append(columns, fmt.Sprintf("%q", k.column))
+		if cell := m.row.Cells[k.at]; len(convert.Trim(cell.Text)) > 0 && cell.Kind != rows.Null {
+			all = "empty, or words for nothing"
+		}
+	}
+	return "the columns " + strings.Join(columns, ", ") + " are all " + all
+}
+
+// Match returns the identifier that the person of the last row is found by.
+func (m *Mapper) Match() customerio.Match { return m.by.Match }
+
 func (m *Mapper) identifier(dst []byte, r *rows.Row) (_ []byte, hash uint64, ok bool) {
-	match := m.plan.mapping.match
-	value, reason, problem := m.key()
+	if m.direct && m.record == nil {
+		if c := &r.Cells[m.by.at]; (c.Kind == rows.Text || c.Kind == rows.Number) && m.findings.addDigits(c.Text, r.Number) { // the usual case
+			dst = append(append(dst, m.prefix...), '"')
+			dst = append(append(dst, c.Text...), '"')
+			return dst, hashKey(customerio.ID, c.Text), true
+		}
+	}
+	value, reason, problem := m.identify()
+	if m.record != nil {
+		m.record.identifier(m, value, problem)
+	}
+	match := m.by.Match
 	if problem != "" {
-		return dst, 0, m.reject(reason, "identifiers."+string(match), m.inColumn(m.plan.mapping.key.column, problem))
+		if reason == customerio.ReasonRequired && len(m.plan.keys) > 1 {
+			return dst, 0, m.reject(reason, "identifiers", problem)
+		}
+		return dst, 0, m.reject(reason, "identifiers."+string(match), inColumn(m.by.column, problem))
+	}
+	if m.record == nil && match == customerio.ID {
+		m.findings.AddID(value, r.Number)
+	}
+	if m.effects != nil {
+		m.effects.person(value)
 	}
 	dst = append(dst, m.prefix...)
 	if r.Plain {
 		dst = append(append(append(dst, '"'), value...), '"')
 	} else {
-		dst = rows.AppendJSONString(dst, value)
+		dst = jsontext.AppendString(dst, value)
 	}
 	return dst, hashKey(match, value), true
 }
 
-func (m *Mapper) inColumn(column, problem string) string {
-	return fmt.Sprintf("column %q: %s", column, problem)
+// Identify returns who the operation of record i of b is about, as it is sent,
+// and what it does to them. value points into the block or the mapper; it is nil
+// where the row has none. It is for rows that Append came to Send for.
+func (m *Mapper) Identify(b *rows.Block, i int) (value []byte, action Action) {
+	m.row = m.parser.Row(b, i)
+	if m.row.Broken != nil || !pickAction(m, m.row) {
+		return nil, ""
+	}
+	value, _, _ = m.identify()
+	return value, m.action
 }
 
-func (m *Mapper) attributes(dst []byte, r *rows.Row) (_ []byte, ok bool) {
-	m.count = 0
-	dst = append(dst, `,"attributes":`...)
-	brace := len(dst) // where the comma of the first attribute will stand
-	if m.plan.mapping.onlyUpdate && m.action == Upsert {
-		dst = append(dst, `,"_update":true`...) // an option, which does not count as an attribute
+// Finds reports whether record i of b is a row of the person whom value identifies,
+// written as it is sent or as it is in the row. The case of emails does not matter.
+func (m *Mapper) Finds(value []byte, b *rows.Block, i int) bool {
+	m.row = m.parser.Row(b, i)
+	if slices.ContainsFunc(m.plan.keys, func(k boundKey) bool { return k.at >= len(m.row.Cells) }) {
+		return false // it could not be split
 	}
-	for i := range m.plan.steps {
-		s := &m.plan.steps[i]
-		if s.plain && r.Plain { // the usual, without detours
-			if c := &r.Cells[s.column]; c.Kind == rows.Text && len(c.Text) > 0 && len(c.Text) <= customerio.MaxAttributeValue {
-				dst = append(dst, s.quoted...)
-				dst = append(dst, c.Text...)
-				dst = append(dst, '"')
-				m.count++
-				continue
-			}
-		}
-		if dst, ok = m.step(dst, s, r); !ok {
-			return dst, false
-		}
+	sent, _, problem := m.identify()
+	same := bytes.Equal
+	if m.by.Match == customerio.Email {
+		same = bytes.EqualFold
 	}
-	if m.plan.restJSON {
-		if dst, ok = m.rest(dst, r); !ok {
-			return dst, false
-		}
-	}
-	if m.count > customerio.MaxAttributes {
-		return dst, m.reject(customerio.ReasonInvalid, "attributes",
-			fmt.Sprintf("%d attributes; the limit is %d", m.count, customerio.MaxAttributes))
-	}
-	if len(dst) == brace {
-		return append(dst, "{}}"...), true
-	}
-	dst[brace] = '{'
-	return append(dst, "}}"...), true
+	return same(convert.Trim(m.row.Cells[m.by.at].Text), convert.Trim(value)) || problem == "" && same(sent, value)
 }
 
-// begin appends what stands before an attribute's value: a comma and its name, as
-// memberName has them.
-func (m *Mapper) begin(dst, name []byte) []byte {
-	m.count++
-	return append(dst, name...)
+// DerivedID returns the id of the event that record i of b becomes, if it is derived
+// from the row. It is for rows that Append came to Send for.
+func (m *Mapper) DerivedID(b *rows.Block, i int) (id string, derived bool) {
+	if !m.plan.mapping.Events() {
+		return "", false
+	}
+	m.ids.last = ulid.ULID{}
+	if _, _, outcome := m.Append(nil, b, i); outcome != Send || m.ids.last.IsZero() {
+		return "", false
+	}
+	return m.ids.last.String(), true
+}
+
+// Origin returns the name of the input that record i of b, in a file of rejected
+// rows, comes from; empty where the file does not say. rejected is false for a row
+// that was added to the file by hand.
+func (m *Mapper) Origin(b *rows.Block, i int) (name string, rejected bool) {
+	r := m.parser.Row(b, i)
+	if r.Report.Given && len(r.Report.Input) == 0 {
+		return m.ids.only(), true
+	}
+	return string(r.Report.Input), r.Report.Given
+}
+
+// reject notes why the row is rejected, and returns false.
+func (m *Mapper) reject(reason, field, message string) bool {
+	if m.row.Faulty && reason == customerio.ReasonInvalid && rows.IsFault(message) {
+		reason = rows.ReasonCell
+	}
+	m.refusal = customerio.Rejection{Reason: reason, Field: field, Message: message}
+	return false
 }

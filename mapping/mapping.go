@@ -1,10 +1,9 @@
 // Package mapping turns rows into operations the way a YAML file says.
 //
-// Parse reads the file, or FromMatch stands in for one. Mapping.Bind checks it
-// against an input's columns and gives a Plan; each goroutine that maps takes
-// its own Mapper from the plan, whose Append writes one row's operation as
-// JSON. All mistakes that a mapping can hold are found by Parse and Bind, before
-// the first row.
+// Parse reads the file, or FromMatch takes its place. Mapping.Bind checks it
+// against an input's columns and returns a Plan; each goroutine that maps takes
+// its own Mapper from the plan, whose Append writes one row's operation as JSON.
+// Parse and Bind find all mistakes that a mapping can hold, before the first row.
 //
 // Values are text until the mapping says otherwise, and a value that does not
 // convert rejects its row: nothing is guessed.
@@ -14,9 +13,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ciobulk/ciobulk/customerio"
+	"github.com/ciobulk/ciobulk/mapping/convert"
+	"github.com/ciobulk/ciobulk/mapping/document"
+	"github.com/ciobulk/ciobulk/rows"
 )
 
 // Mapping is a checked mapping that no input is bound to yet.
@@ -24,65 +27,60 @@ type Mapping struct {
 	// Workspace is the only workspace that may be written to; 0 means any.
 	Workspace int64
 
-	file        string
-	source      []byte   // for the digest
-	lines       [][]rune // of the source, for errors
-	verb        Action   // what the rows are for
-	operation   Action   // what the mapping says they are for; empty: any
-	operatedAt  place
-	operationBy reference // the column that says it by row; empty: none
-	event, page happening
-	duplicates  DuplicateRule
-	segment     string
-	match       customerio.Match
-	key         reference
-	country     string // of phone numbers to match by that do not say; empty: they are E.164
-	attributes  []attribute
-	keepRest    bool
-	empty       emptyRule // of attributes that do not say
-	onlyUpdate  bool
-	where       []expression
+	file                string
+	source              []byte // for the digest
+	verb                Action // what the rows are for
+	operation           Action // what the mapping says they are for; empty: any
+	operationNode       document.Node
+	operationBy         reference // the column that names it for each row; empty: none
+	event, page, screen eventSpec
+	duplicates          DuplicateRule
+	segment             string
+	keys                []matchKey    // of which the first that is filled identifies a row's person
+	matchNode           document.Node // of the match
+	attributes          []attribute
+	keepRest            bool
+	empty               convert.Empty // of attributes that name no other
+	onlyUpdate          bool
+	where               []expression
 }
 
-// reference is a column's name and where it is asked for.
+// Error is a mistake in a mapping, in an option that takes the place of a part of
+// one, or one that shows when either meets an input.
+type Error = document.Error
+
+// The options that take the place of a part of a mapping, as Error names them.
+const (
+	MatchOption document.Option = "match"
+	WhereOption document.Option = "where"
+)
+
+// The mistakes that a caller may have more to say about.
+const (
+	NoMatch  document.Case = "no match"  // the mapping has no match field
+	NoColumn document.Case = "no column" // the input does not have a column
+	NoHeader document.Case = "no header" // and its header seems to be a row
+)
+
+// reference is a column's name and where it comes from: a node or an option.
 type reference struct {
 	column string
-	place  place
-	flag   string // the flag it came by, or empty
+	node   document.Node
+	option document.Option
 }
 
-// expression is the text of an expression and where it stands.
+// expression is the text of an expression and where it comes from.
 type expression struct {
-	text  string
-	place place
-	flag  string // the flag it came by, or empty
+	text   string
+	node   document.Node
+	option document.Option
 }
 
-// attribute says where one attribute's value comes from and what becomes of it.
-// Exactly one of column, expr and constant is its source.
-type attribute struct {
-	name     string
-	place    place
-	column   reference
-	expr     expression
-	constant []byte          // JSON
-	options  map[string]pair // as they stand in the mapping
-	rule
-}
-
-// at returns where an option's name stands, and where its value does.
-func (a *attribute) at(option string) (name, value place) {
-	if o, ok := a.options[option]; ok {
-		return o.place, o.value.place
-	}
-	return a.place, a.place
-}
-
-// FromMatch returns the mapping that stands in for a file: people are found by
-// spec, "FIELD" or "FIELD=COLUMN", and every other column becomes the attribute
+// FromMatch returns the mapping that takes the place of a file: people are found by
+// spec, "FIELD" or "FIELD=COLUMN", and every other column is sent as the attribute
 // of its name.
 func FromMatch(spec string) (*Mapping, error) {
-	m := &Mapping{keepRest: true, empty: omit, verb: Upsert, duplicates: KeepDuplicates}
+	m := &Mapping{keepRest: true, verb: Upsert, duplicates: KeepDuplicates}
 	if err := m.SetMatch(spec); err != nil {
 		return nil, err
 	}
@@ -90,7 +88,7 @@ func FromMatch(spec string) (*Mapping, error) {
 }
 
 // SetMatch overrides the match field and its column by spec, "FIELD" or
-// "FIELD=COLUMN". Without a column it is called as the field is.
+// "FIELD=COLUMN". Without a column it has the name of the field.
 func (m *Mapping) SetMatch(spec string) error {
 	field, column, found := strings.Cut(spec, "=")
 	if !found {
@@ -98,54 +96,153 @@ func (m *Mapping) SetMatch(spec string) error {
 	}
 	match, ok := matchFields[field]
 	if !ok {
-		return &Error{File: "--match", Msg: fmt.Sprintf("%q is not a match field", field), Hint: matchHint(field)}
+		return &Error{Option: MatchOption, Msg: fmt.Sprintf("%q is not a match field", field), Hint: matchHint(field)}
 	}
 	if column == "" {
-		return &Error{File: "--match", Msg: "the column has no name", Hint: "for example --match email=E-mail"}
+		return &Error{Option: MatchOption, Msg: "the column has no name", Hint: "for example email=E-mail"}
 	}
-	if match != customerio.Phone {
-		m.country = ""
+	k := matchKey{reference{column: column, option: MatchOption}, Identifier{Match: match}}
+	if len(m.keys) == 1 && m.keys[0].Match == match {
+		k.Identifier = m.keys[0].Identifier // of another column with such values
 	}
-	m.match, m.key = match, reference{column: column, flag: "--match"}
+	m.keys = []matchKey{k}
 	return nil
 }
 
-// AddWhere lets only the rows through for which the expression holds as well.
+// AddWhere adds a condition: only rows for which this expression also holds are
+// sent.
 func (m *Mapping) AddWhere(text string) {
-	m.where = append(m.where, expression{text: text, flag: "--where"})
+	m.where = append(m.where, expression{text: text, option: WhereOption})
 }
 
-// Source returns the text of the mapping, or nil where it came of --match alone.
+// Source returns the text of the mapping, or nil where it comes from FromMatch.
 func (m *Mapping) Source() []byte { return m.source }
 
 // Segment returns the segment that the mapping names, by id or name, or "".
 func (m *Mapping) Segment() string { return m.segment }
 
-// Match returns the identifier that people are found by.
-func (m *Mapping) Match() customerio.Match { return m.match }
+// Match returns the identifier that people are found by: the first one of a list.
+func (m *Mapping) Match() customerio.Match { return m.key().Match }
 
-// MatchColumn returns the column that the identifier stands in.
-func (m *Mapping) MatchColumn() string { return m.key.column }
+// Fields returns the identifiers that people are found by, in the order in which they
+// are looked for, with commas between them.
+func (m *Mapping) Fields() string {
+	fields := make([]string, len(m.keys))
+	for i, k := range m.keys {
+		fields[i] = string(k.Match)
+	}
+	return strings.Join(fields, ",")
+}
 
-// Digest identifies the mapping with what the command line added to it.
+// MatchColumn returns the column that holds the identifier.
+func (m *Mapping) MatchColumn() string { return m.key().column }
+
+// key returns the first key; there is none before SetMatch, if that follows.
+func (m *Mapping) key() matchKey {
+	if len(m.keys) == 0 {
+		return matchKey{}
+	}
+	return m.keys[0]
+}
+
+// DuplicateRule returns what happens to several rows of one person.
+func (m *Mapping) DuplicateRule() DuplicateRule { return m.duplicates }
+
+// Digest identifies what the mapping means, with the options that were added to it:
+// comments, layout and the order of keys do not count.
 func (m *Mapping) Digest() string {
 	h := sha256.New()
-	h.Write(m.source)
-	if m.key.flag != "" {
-		fmt.Fprintf(h, "\x00match=%s=%s", m.match, m.key.column)
+	if root, err := document.Parse(m.file, m.source); err == nil {
+		h.Write(root.Canonical())
+	} else {
+		h.Write(m.source) // of FromMatch: there is none
+	}
+	if k := m.key(); k.option != "" {
+		fmt.Fprintf(h, "\x00match=%s=%s", k.Match, k.column)
 	}
 	for _, w := range m.where {
-		if w.flag != "" {
+		if w.option != "" {
 			fmt.Fprintf(h, "\x00where=%s", w.text)
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-var matchFields = map[string]customerio.Match{
-	"id": customerio.ID, "email": customerio.Email, "cio_id": customerio.CioID, "phone": customerio.Phone,
+// SetVerb says what the rows are for, as the command does. A mapping that was
+// written for another verb refuses. One with an operation by column is for upsert,
+// which the other operations are an addition to.
+func (m *Mapping) SetVerb(verb Action) error {
+	m.verb = verb
+	if verb == Member && len(m.keys) > 1 {
+		return m.matchNode.Errorf("keep one of them", "people in a segment are found by one identifier, and match is a list")
+	}
+	if m.operationBy.column != "" && verb != Upsert {
+		return m.operationBy.node.Errorf("a mapping with operations by column is for upsert",
+			"the mapping has an operation for each row, but the command is %s", verb)
+	}
+	if m.operation == "" || m.operation == verb {
+		return nil
+	}
+	return m.operationNode.Errorf("give the command that the mapping is for, or another mapping",
+		"the mapping is for %s, but the command is %s", m.operation, verb)
 }
 
-func matchHint(written string) string {
-	return meantOr(written, []string{"id", "email", "cio_id", "phone"})
+// Verb is what the mapping itself says that the rows are for: upsert unless it says
+// otherwise.
+func (m *Mapping) Verb() Action {
+	switch {
+	case m.operationBy.column != "":
+		return Upsert
+	case m.operation != "":
+		return m.operation
+	case m.happening() != "":
+		return m.happening()
+	case m.segment != "" && len(m.attributes) == 0:
+		return Member
+	}
+	return Upsert
+}
+
+// happening is what people did, if the mapping says it of one kind alone.
+func (m *Mapping) happening() (only Action) {
+	for action, e := range map[Action]*eventSpec{Event: &m.event, Page: &m.page, Screen: &m.screen} {
+		if e.name.given() && only != "" {
+			return ""
+		}
+		if e.name.given() {
+			only = action
+		}
+	}
+	return only
+}
+
+// Actions returns what the rows' operations may be.
+func (m *Mapping) Actions() []Action {
+	if m.operationBy.column != "" {
+		return actions
+	}
+	return []Action{m.verb}
+}
+
+// Events reports whether an operation of the mapping may be an event or a view.
+func (m *Mapping) Events() bool { return slices.ContainsFunc(m.Actions(), Action.isEvent) }
+
+// Destructive reports whether an operation of the mapping may be.
+func (m *Mapping) Destructive() bool { return slices.ContainsFunc(m.Actions(), Action.Destructive) }
+
+// CheckMatch returns an error if the input does not have the match column. Bind
+// also finds that.
+func (m *Mapping) CheckMatch(in *rows.Input) error {
+	_, err := newBinder(m, in).resolve(m.key().reference, true)
+	return err
+}
+
+// Bind checks the mapping against an input and compiles it. Errors are of type
+// *Error.
+func (m *Mapping) Bind(in *rows.Input) (*Plan, error) {
+	b := newBinder(m, in)
+	if err := b.bind(); err != nil {
+		return nil, err
+	}
+	return b.plan, nil
 }

@@ -3,12 +3,14 @@ package mapping
 import (
 	"strings"
 	"testing"
+
+	"github.com/ciobulk/ciobulk/mapping/convert"
 )
 
 func TestIntegers(t *testing.T) {
 	t.Parallel()
 	const integer = "type: integer"
-	not := func(text string) cell { return cell{integer, text, quoted([]byte(text)) + " is not an integer"} }
+	not := func(text string) cell { return cell{integer, text, convert.Quote([]byte(text)) + " is not an integer"} }
 	grouped := func(mark, text string) cell {
 		return cell{integer, text, not(text).want + `; if its thousands are separated, write thousands: "` + mark + `" in the mapping`}
 	}

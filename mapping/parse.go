@@ -1,59 +1,67 @@
 package mapping
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/ciobulk/ciobulk/customerio"
+	"github.com/ciobulk/ciobulk/mapping/convert"
+	"github.com/ciobulk/ciobulk/mapping/document"
 )
 
 // maxSource bounds a mapping in bytes.
 const maxSource = 1 << 20
 
-// Parse reads a mapping. file is its name in errors, which are of type *Error
-// and show where the mistake stands. matchGiven tells that SetMatch follows, so
-// that the mapping need not name a match field.
+// Parse reads a mapping. file is its name in errors, which are of type *Error and
+// show where the mistake is. matchGiven says that SetMatch follows, so that the
+// mapping need not name a match field.
 func Parse(file string, source []byte, matchGiven bool) (*Mapping, error) {
-	m := &Mapping{file: file, source: source, empty: omit, verb: Upsert, duplicates: KeepDuplicates}
 	if len(source) > maxSource {
 		return nil, &Error{File: file, Msg: fmt.Sprintf("%d bytes are too many for a mapping; the limit is %d", len(source), maxSource),
-			Hint: "is it the input, which is named without a flag?"}
+			Hint: "is it the input?"}
 	}
-	root, err := m.readYAML()
+	root, err := document.Parse(file, source)
 	if err != nil {
 		return nil, err
 	}
-	hasAttributes := false
-	rest := ""
-	if err := m.fields(root, "a mapping", m.topFields(&rest, &hasAttributes)); err != nil {
+	p := &parser{spec: &Mapping{file: file, source: source, verb: Upsert, duplicates: KeepDuplicates}}
+	if err := root.Fields("a mapping", "match: {id: user_id}", p.fields()); err != nil {
 		return nil, err
 	}
-	if m.match == "" && !matchGiven {
-		return nil, m.wrong(root.place, `add a line such as "match: {id: user_id}", or give --match`, "no match field")
+	if len(p.spec.keys) == 0 && !matchGiven {
+		e := root.Errorf(`add a line such as "match: {id: user_id}"`, "no match field")
+		e.Case = NoMatch
+		return nil, e
 	}
-	m.keepRest = rest == "keep" || rest == "" && !hasAttributes
-	if err := m.finish(); err != nil {
-		return nil, err
-	}
-	return m, nil
+	return p.spec, p.finish()
 }
 
-func (m *Mapping) topFields(rest *string, hasAttributes *bool) []field {
-	return []field{
-		{"operation", m.parseOperation},
-		{"match", m.parseMatch},
-		{"attributes", func(n node) error { *hasAttributes = true; return m.parseAttributes(n) }},
-		{"rest", func(n node) error { return m.word(n, rest, restNames...) }},
-		{"empty", func(n node) error { return m.parseEmpty(n, &m.empty) }},
-		{"where", m.parseWhere},
-		{"only", m.parseOnly},
-		{"duplicates", m.parseDuplicates},
-		{"event", m.parseEvent},
-		{"page", m.parsePage},
-		{"segment", func(n node) error { return m.some(n, &m.segment) }},
-		{"workspace", m.parseWorkspace},
+// parser turns the nodes of a document into a Mapping.
+type parser struct {
+	spec       *Mapping
+	attributes bool   // there is such a key
+	rest       string // as it is written
+}
+
+func (p *parser) fields() []document.Field {
+	m := p.spec
+	return []document.Field{
+		{Name: "operation", Read: p.operation},
+		{Name: "match", Read: p.match},
+		{Name: "attributes", Read: p.readAttributes},
+		{Name: "rest", Read: func(n document.Node) error { return n.Word(&p.rest, restNames...) }},
+		{Name: "empty", Read: func(n document.Node) error { return readEmpty(n, &m.empty) }},
+		{Name: "where", Read: p.where},
+		{Name: "only", Read: p.only},
+		{Name: "duplicates", Read: func(n document.Node) error { return n.Word((*string)(&m.duplicates), duplicateNames...) }},
+		{Name: "event", Read: func(n document.Node) error { return readEvent(n, &m.event, "event", "name") }},
+		{Name: "page", Read: func(n document.Node) error { return readEvent(n, &m.page, "page", "url") }},
+		{Name: "screen", Read: func(n document.Node) error { return readEvent(n, &m.screen, "screen", "name") }},
+		{Name: "segment", Read: func(n document.Node) error { return n.Filled(&m.segment) }},
+		{Name: "workspace", Read: p.workspace},
 	}
 }
 
@@ -62,177 +70,204 @@ var (
 	restNames      = []string{"drop", "keep"}
 	emptyNames     = []string{"omit", "clear", "reject"}
 	onlyNames      = []string{"existing"}
-	spanNames      = []string{"any"}
+	rangeNames     = []string{"any"}
 	duplicateNames = []string{string(KeepDuplicates), string(LastDuplicate), string(RejectDuplicates)}
 )
 
-// field is a key that a YAML mapping may have, and who reads its value.
-type field struct {
-	name string
-	read func(node) error
-}
-
-// fields reads the pairs of n, whose keys must be among those given.
-func (m *Mapping) fields(n node, what string, known []field) error {
-	if n.kind != mappingNode {
-		return m.wrong(n.place, `for example "match: {id: user_id}"`, "%s must be keys and values", what)
-	}
-	names := make([]string, len(known))
-	for i, f := range known {
-		names[i] = f.name
-	}
-next:
-	for _, p := range n.pairs {
-		for _, f := range known {
-			if f.name != p.key {
-				continue
-			}
-			if err := f.read(p.value); err != nil {
-				return err
-			}
-			continue next
+func (p *parser) operation(n document.Node) error {
+	m := p.spec
+	if n.Kind == document.Mapping {
+		err := n.Fields("operation", "", p.operationFields())
+		if err == nil && m.operationBy.column == "" {
+			return n.Errorf("for example operation: {column: Action}", "operation has no column")
 		}
-		hint := meantOr(p.key, names)
-		if strings.ContainsAny(p.key, ":{") {
-			hint = "put a colon and a space behind the key"
-		}
-		return m.wrong(p.place, hint, "unknown key %q in %s", p.key, what)
-	}
-	return nil
-}
-
-func (m *Mapping) text(n node, to *string) error {
-	if !n.kind.scalar() {
-		hint := "write one value"
-		if n.kind == nullNode {
-			hint = "write a value; marks such as , and | need quotes"
-		}
-		return m.wrong(n.place, hint, "%s where text is needed", n.shown())
-	}
-	*to = n.text
-	return nil
-}
-
-// some reads text that is not empty.
-func (m *Mapping) some(n node, to *string) error {
-	if n.text == "" {
-		n.kind = nullNode
-	}
-	return m.text(n, to)
-}
-
-// column reads a column's name.
-func (m *Mapping) column(n node, to *reference) error {
-	to.place = n.place
-	if !n.kind.scalar() || n.text == "" {
-		return m.wrong(n.place, "write the column's name as it stands in the input", "%s where a column's name is needed", n.shown())
-	}
-	to.column = n.text
-	return nil
-}
-
-func (m *Mapping) expression(n node, to *expression) error {
-	to.place = n.place
-	if !n.kind.scalar() || strings.TrimSpace(n.text) == "" {
-		n.text = ""
-		return m.wrong(n.place, `write it in quotes, for example 'Plan != "test"'`, "%s where an expression is needed", n.shown())
-	}
-	to.text = n.text
-	return nil
-}
-
-func (m *Mapping) word(n node, to *string, words ...string) error {
-	if err := m.text(n, to); err != nil {
 		return err
 	}
-	if slices.Contains(words, *to) {
-		return nil
-	}
-	return m.wrong(n.place, meantOr(*to, words), "%q is not known here", n.text)
+	m.operationNode = n
+	return n.Word((*string)(&m.operation), operationNames()...)
 }
 
-func (m *Mapping) flag(n node, to *bool) error {
-	if n.kind != booleanNode {
-		return m.wrong(n.place, "write true or false, without quotes", "%s is neither true nor false", n.shown())
+func (p *parser) operationFields() []document.Field {
+	return []document.Field{{Name: "column", Read: p.spec.operationBy.read}}
+}
+
+// match reads the identifier that people are found by, or a list of them.
+func (p *parser) match(n document.Node) error {
+	m := p.spec
+	items := []document.Node{n}
+	if n.Kind == document.List {
+		if items = n.Items; len(items) == 0 {
+			return n.Errorf(`for example "match: [{id: ID}, {email: E-mail}]"`, "match is an empty list")
+		}
 	}
-	*to = strings.EqualFold(n.text, "true")
+	var keys []matchKey
+	for _, item := range items {
+		var k matchKey
+		if err := k.read(item); err != nil {
+			return err
+		}
+		if at := slices.IndexFunc(keys, func(other matchKey) bool { return other.Match == k.Match }); at >= 0 {
+			return item.Errorf("name each identifier once", "match has %s twice", k.Match)
+		}
+		keys = append(keys, k)
+	}
+	m.keys, m.matchNode = keys, n
 	return nil
 }
 
-func (m *Mapping) parseMatch(n node) error {
-	if n.kind != mappingNode || len(n.pairs) == 0 {
-		return m.wrong(n.place, `for example "match: {id: user_id}"`, "match must be one of id, email, cio_id, phone and its column")
+// matchKey is a column that may identify a row's person, and how its cells do.
+type matchKey struct {
+	reference
+	Identifier
+}
+
+func (k *matchKey) read(n document.Node) error {
+	if n.Kind != document.Mapping || len(n.Pairs) == 0 {
+		return n.Errorf(`for example "match: {id: user_id}"`, "match must be one of id, email, cio_id, phone and its column")
 	}
-	if len(n.pairs) > 1 {
-		return m.wrong(n.pairs[1].place, "keep the one that people are found by", "match has two fields, %s and %s", n.pairs[0].key, n.pairs[1].key)
+	if len(n.Pairs) > 1 {
+		first, second := n.Pairs[0].Key, n.Pairs[1].Key
+		return second.Errorf(fmt.Sprintf("keep one, or write a list, where the first that is filled finds the person: [{%s: …}, {%s: …}]", first.Value, second.Value),
+			"match has two fields, %s and %s", first.Value, second.Value)
 	}
-	p := n.pairs[0]
-	match, ok := matchFields[p.key]
+	key, value := n.Pairs[0].Key, n.Pairs[0].Value
+	match, ok := matchFields[key.Value]
 	if !ok {
-		return m.wrong(p.place, matchHint(p.key), "%q is not a match field", p.key)
+		return key.Errorf(matchHint(key.Value), "%q is not a match field", key.Value)
 	}
-	m.match = match
-	if p.value.kind != mappingNode {
-		return m.column(p.value, &m.key)
+	k.Match = match
+	if value.Kind != document.Mapping {
+		return k.reference.read(value)
 	}
-	return m.parseKey(p.value)
-}
-
-// parseKey reads a match column with how its values are written.
-func (m *Mapping) parseKey(n node) error {
-	if err := m.fields(n, "match", m.keyFields()); err != nil {
+	if err := value.Fields("match", "", k.fields()); err != nil {
 		return err
 	}
-	if m.key.column == "" {
-		return m.wrong(n.place, "add for example column: Phone", "match has no column")
+	if k.column == "" {
+		return value.Errorf("add for example column: Phone", "match has no column")
 	}
 	return nil
 }
 
-func (m *Mapping) keyFields() []field {
-	return []field{
-		{"column", func(n node) error { return m.column(n, &m.key) }},
-		{"country", func(n node) error {
-			if m.match != customerio.Phone {
-				return m.wrong(n.place, "drop it", "country goes with phone, and match is by %s", m.match)
+// fields are the keys of a match column that say how its values are written.
+func (k *matchKey) fields() []document.Field {
+	return []document.Field{
+		{Name: "column", Read: k.reference.read},
+		{Name: "accept", Read: func(n document.Node) error { return n.Words(&k.Accept) }},
+		{Name: "country", Read: func(n document.Node) error {
+			if k.Match != customerio.Phone {
+				return n.Errorf("drop it", "country goes with phone, and match is by %s", k.Match)
 			}
-			return m.parseCountry(n, &m.country)
+			return readCountry(n, &k.Country)
 		}},
 	}
 }
 
-func (m *Mapping) parseWhere(n node) error {
+func (p *parser) where(n document.Node) error {
 	var e expression
-	err := m.expression(n, &e)
-	m.where = append(m.where, e)
+	err := e.read(n)
+	p.spec.where = append(p.spec.where, e)
 	return err
 }
 
-func (m *Mapping) parseOnly(n node) error {
+func (p *parser) only(n document.Node) error {
 	var word string
-	m.onlyUpdate = true
-	return m.word(n, &word, onlyNames...)
+	p.spec.onlyUpdate = true
+	return n.Word(&word, onlyNames...)
 }
 
-func (m *Mapping) parseWorkspace(n node) error {
-	id, err := strconv.ParseInt(n.text, 10, 64)
-	if n.kind != integerNode || err != nil || id <= 0 {
-		return m.wrong(n.place, "write the number that `ciobulk check` prints, without quotes", "%s is not the number of a workspace", n.shown())
+func (p *parser) workspace(n document.Node) error {
+	id, err := strconv.ParseInt(n.Value, 10, 64)
+	if n.Kind != document.Integer || err != nil || id <= 0 {
+		return n.Errorf("write its number without quotes, such as 4711", "%s is not the number of a workspace", n.Shown())
 	}
-	m.Workspace = id
+	p.spec.Workspace = id
 	return nil
 }
 
 // finish applies what holds for all attributes and checks each as a whole.
-func (m *Mapping) finish() error {
+func (p *parser) finish() error {
+	m := p.spec
+	m.keepRest = p.rest == "keep" || p.rest == "" && !p.attributes
 	for i := range m.attributes {
 		a := &m.attributes[i]
-		if a.empty == inherit {
-			a.empty = m.empty
+		if _, own := a.options.At("empty"); !own {
+			a.rule.Empty = m.empty
 		}
-		if err := m.checkRule(a); err != nil {
+		if err := a.compile(); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// read reads a column's name.
+func (r *reference) read(n document.Node) error {
+	r.node = n
+	if !n.Kind.Scalar() || n.Value == "" {
+		return n.Errorf("write the column's name as it is in the input", "%s where a column's name is needed", n.Shown())
+	}
+	r.column = n.Value
+	return nil
+}
+
+// read reads an expression.
+func (e *expression) read(n document.Node) error {
+	e.node = n
+	if !n.Kind.Scalar() || strings.TrimSpace(n.Value) == "" {
+		n.Value = ""
+		return n.Errorf(`write it in quotes, for example 'Plan != "test"'`, "%s where an expression is needed", n.Shown())
+	}
+	e.text = n.Value
+	return nil
+}
+
+// compile checks the attribute's rule as a whole, and shows a mistake where it is
+// in the mapping.
+func (a *attribute) compile() error {
+	if a.rule.Type == convert.List && a.rule.Array == "" {
+		a.rule.Array, a.rule.Timestamp.Layout = a.rule.Timestamp.Layout, ""
+	}
+	return a.place(a.rule.Compile())
+}
+
+// place shows a mistake of the rule where it is in the mapping.
+func (a *attribute) place(err error) error {
+	mistake, is := errors.AsType[*convert.Mistake](err)
+	if !is {
+		return err
+	}
+	option, found := a.options.At(mistake.Key)
+	if v, is := option.Value.At(mistake.Value); is && mistake.Key == "values" {
+		return v.Value.Errorf(mistake.Hint, "%s", mistake.Msg)
+	}
+	hint := mistake.Hint
+	if near := document.Meant(option.Value.Value, mistake.Meant); near != "" {
+		hint = near
+	}
+	switch {
+	case !found:
+		return a.node.Errorf(hint, "%s", mistake.Msg)
+	case mistake.At > 0:
+		return option.Value.ErrorIn(mistake.At-1, hint, "%s", mistake.Msg)
+	case mistake.OfValue:
+		return option.Value.Errorf(hint, "%s", mistake.Msg)
+	}
+	return option.Key.Errorf(hint, "%s", mistake.Msg)
+}
+
+var matchFields = map[string]customerio.Match{
+	"id": customerio.ID, "email": customerio.Email, "cio_id": customerio.CioID, "phone": customerio.Phone,
+}
+
+func matchHint(written string) string {
+	return document.MeantOr(written, []string{"id", "email", "cio_id", "phone"})
+}
+
+func operationNames() []string { return append(actionNames(), string(Member)) }
+
+func actionNames() (names []string) {
+	for _, a := range actions {
+		names = append(names, string(a))
+	}
+	return slices.Clip(names)
 }

@@ -41,14 +41,14 @@ func TestWhere(t *testing.T) {
 		{"always", "true", nil, "id,a\n1,x\n", []string{"{1}"}},
 		{"fails", `int(a) > 1`, nil, "id,a\n1,2\n2,x\n3,\n", []string{"{1}", rejected + "the expression fails: int(x) does not work", rejected + "the expression fails: int() does not work"}},
 		{"filtered before it is rejected", `a == "x"`, nil, "id,a\n,y\n,x\n", []string{"filtered", `required identifiers.id: column "id": is empty`}},
-		{"broken before it is filtered", `false`, nil, "id,aé\n1\n\"2\"3,x\n1,\xff\n", []string{"ragged: 1 cells where the header has 2; add what is missing",
-			`malformed: column "id", byte 4: text behind a closing quote; quotes inside a cell must be doubled`, `invalid_utf8: column "aé", byte 3: byte 0xff at offset 18 in the file is not UTF-8`}},
+		{"broken before it is filtered", `false`, nil, "id,aé\n1\n\"2\"3,x\n1,\xff\n", []string{"ragged: 1 cell where the header has 2; add what is missing",
+			`malformed: column "id", byte 4: text after a closing quote; quotes inside a cell must be doubled`, `invalid_utf8: column "aé", byte 3: byte 0xff at offset 18 in the file is not UTF-8`}},
 		{"JSONL", `a == 1 and b`, nil, `{"id":1,"a":1,"b":true}` + "\n" + `{"id":2,"a":1,"b":false}` + "\n" + `{"id":3,"a":"1","b":true}` + "\n", []string{"{1}", "filtered", "filtered"}},
 		{"JSONL, not boolean", `a`, nil, `{"id":1,"a":true}` + "\n" + `{"id":2,"a":1}` + "\n" + `{"id":3}` + "\n",
 			[]string{"{1}", rejected + "the expression fails: bool(int) does not work", "filtered"}},
 		{"JSONL, absent", `a != "test"`, nil, `{"id":1,"a":"test"}` + "\n" + `{"id":2}` + "\n", []string{"filtered", "{2}"}},
 		{"JSONL, broken", `a`, nil, `{"id":1,"a":true}` + "\n[1]\n" + `{"id":1,"id":2}` + "\n", []string{"{1}", "malformed: byte 1: an array where an object is needed",
-			`duplicate_name: column "id", byte 9: this name stands twice in the object; which value is meant cannot be told`}},
+			`duplicate_name: column "id", byte 9: this name appears twice in the object; it is not clear which value is meant`}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -78,7 +78,7 @@ func TestWhere(t *testing.T) {
 func TestRest(t *testing.T) {
 	t.Parallel()
 	const (
-		csv   = "id,Plan,age,_row,_line,_reason,_field,_message,_status,_other,cio_id,,email,x\n1,pro,17,1,2,r,f,m,400,o,c,n,a@b,\n"
+		csv   = "id,Plan,age,_row,_line,_input,_reason,_field,_message,_status,_other,cio_id,,email,x\n1,pro,17,1,2,i,r,f,m,400,o,c,n,a@b,\n"
 		jsonl = `{"id":1,"Plan":"pro","age":17,"_row":1,"_other":2,"cio_id":"c","":"n","email":"a@b","x":null,"nested":{"_a":[1]}}` + "\n"
 	)
 	for _, tt := range []struct{ name, options, csv, jsonl string }{

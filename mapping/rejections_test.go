@@ -13,7 +13,7 @@ import (
 )
 
 // TestRejections reads testdata/rejections.txt: mappings by name, each with an input,
-// of which every row is rejected, and what the user is told.
+// of which every row is rejected, and what the user reads.
 //
 //	=== name
 //	mapping

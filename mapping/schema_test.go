@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ciobulk/ciobulk/mapping/convert"
+	"github.com/ciobulk/ciobulk/mapping/document"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
@@ -65,32 +67,28 @@ func within(tb testing.TB, part any, names ...string) object {
 // no others; and it describes each.
 func TestSchemaKeys(t *testing.T) {
 	t.Parallel()
-	s, m := readSchema(t), &Mapping{}
-	var a attribute
-	var rest string
-	var is bool
-	var sources []string
-	attribute := m.attributeFields(&a, &sources)
+	s, p := readSchema(t), &parser{spec: &Mapping{}}
+	attribute := new(attribute).fields()
 	for _, tt := range []struct {
 		part   object
-		fields []field
+		fields []document.Field
 	}{
-		{s, m.topFields(&rest, &is)},
-		{within(t, s, "properties", "operation"), m.operationFields()},
-		{within(t, s, "$defs", "phone_key"), m.keyFields()},
+		{s, p.fields()},
+		{within(t, s, "properties", "operation"), p.operationFields()},
+		{within(t, s, "$defs", "phone_key"), new(matchKey).fields()},
 		{within(t, s, "$defs", "attribute"), attribute},
-		{within(t, s, "properties", "event"), m.happeningFields(&m.event, "name")},
-		{within(t, s, "properties", "page"), m.happeningFields(&m.page, "url")},
+		{within(t, s, "properties", "event"), new(eventSpec).fields("name")},
+		{within(t, s, "properties", "page"), new(eventSpec).fields("url")},
 		{within(t, s, "$defs", "event_name"), attribute}, {within(t, s, "$defs", "page_url"), attribute},
 		{within(t, s, "$defs", "timestamp"), attribute}, {within(t, s, "$defs", "id"), attribute},
 	} {
 		var known []string
 		for _, f := range tt.fields {
-			known = append(known, f.name)
+			known = append(known, f.Name)
 		}
 		checkKeys(t, s, tt.part, known)
 	}
-	checkKeys(t, s, within(t, s, "properties", "match"), slices.Collect(maps.Keys(matchFields)))
+	checkKeys(t, s, within(t, s, "$defs", "match"), slices.Collect(maps.Keys(matchFields)))
 }
 
 func checkKeys(t *testing.T, s, part object, known []string) {
@@ -117,8 +115,8 @@ func TestSchemaWords(t *testing.T) {
 	t.Parallel()
 	s := readSchema(t)
 	var marks []string
-	for _, alike := range thousandsMarks {
-		marks = append(marks, alike...)
+	for _, mark := range []string{".", ",", "'", " "} {
+		marks = append(marks, convert.Marks(mark)...)
 	}
 	properties, options := s["properties"].(object), s["$defs"].(object)
 	for name, tt := range map[string]struct {
@@ -127,7 +125,7 @@ func TestSchemaWords(t *testing.T) {
 	}{
 		"operation": {properties["operation"].(object)["anyOf"].([]any)[0], operationNames()},
 		"rest":      {properties["rest"], restNames}, "empty": {properties["empty"], emptyNames}, "only": {properties["only"], onlyNames}, "duplicates": {properties["duplicates"], duplicateNames},
-		"type": {options["option_type"], typeNames}, "empty of one": {options["option_empty"], emptyNames}, "range": {options["option_range"], spanNames}, "thousands": {options["option_thousands"], marks},
+		"type": {options["option_type"], convert.TypeNames}, "empty of one": {options["option_empty"], emptyNames}, "range": {options["option_range"], rangeNames}, "thousands": {options["option_thousands"], marks},
 	} {
 		var got []string
 		for _, word := range tt.part.(object)["enum"].([]any) {
@@ -210,42 +208,41 @@ func corpus(tb testing.TB) (all []sample) {
 // schemaVerdicts judges a mapping by the parser and by the schema, if it is YAML at
 // all.
 func schemaVerdicts(s *jsonschema.Schema, source string) (parsed, accepted error, readable bool) {
-	m := &Mapping{file: "people.yaml", source: []byte(source)}
-	root, err := m.readYAML()
+	root, err := document.Parse("people.yaml", []byte(source))
 	if err != nil {
 		return nil, nil, false
 	}
 	_, parsed = Parse("people.yaml", []byte(source), true)
-	return parsed, s.Validate(root.plain()), true
+	return parsed, s.Validate(plain(root)), true
 }
 
 // plain is the node as editors see it.
-func (n node) plain() any {
-	switch n.kind {
-	case integerNode, floatNode:
-		if i, err := strconv.ParseInt(n.text, 0, 64); err == nil && n.kind == integerNode {
+func plain(n document.Node) any {
+	switch n.Kind {
+	case document.Integer, document.Float:
+		if i, err := strconv.ParseInt(n.Value, 0, 64); err == nil && n.Kind == document.Integer {
 			return i
 		}
-		f, _ := strconv.ParseFloat(n.text, 64)
+		f, _ := strconv.ParseFloat(n.Value, 64)
 		return f
-	case booleanNode:
-		return strings.EqualFold(n.text, "true")
-	case nullNode:
+	case document.Boolean:
+		return strings.EqualFold(n.Value, "true")
+	case document.Null:
 		return nil
-	case listNode:
+	case document.List:
 		items := []any{}
-		for _, item := range n.items {
-			items = append(items, item.plain())
+		for _, item := range n.Items {
+			items = append(items, plain(item))
 		}
 		return items
-	case mappingNode:
+	case document.Mapping:
 		pairs := object{}
-		for _, p := range n.pairs {
-			pairs[p.key] = p.value.plain()
+		for _, p := range n.Pairs {
+			pairs[p.Key.Value] = plain(p.Value)
 		}
 		return pairs
 	}
-	return n.text
+	return n.Value
 }
 
 // FuzzSchema: the schema never refuses what the parser accepts.

@@ -21,8 +21,8 @@ func (s Shard) has(m *Mapper) bool {
 	}
 	spread := uint64(m.row.Number)
 	if m.row.Broken == nil {
-		if value, _, problem := m.key(); problem == "" {
-			spread = hashKey(m.plan.mapping.match, value) // its low bits; lanes go by the high ones
+		if value, _, problem := m.identify(); problem == "" {
+			spread = hashKey(m.Match(), value) // its low bits; lanes go by the high ones
 		}
 	}
 	return spread%uint64(s.Count) == uint64(s.Index-1)

@@ -1,6 +1,10 @@
 package mapping
 
-import "time"
+import (
+	"time"
+
+	"github.com/ciobulk/ciobulk/rows"
+)
 
 // Terms is what a run adds to a plan. The zero Terms are those of an upsert of all
 // rows.
@@ -8,13 +12,16 @@ type Terms struct {
 	Shard Shard
 
 	// Seeds are what ids of events are derived from: one, or one for each input
-	// that the rejected rows of a file are of.
+	// that the rejected rows of a file come from.
 	Seeds []Seed
+	// IDs returns the id that the event of a rejected row was sent with, where the
+	// service may have applied it; input is as Seed.Input. nil: none is known.
+	IDs func(input string, row int64) (id string, known bool)
 	// Begun is when the run began, and the same after it was resumed: timestamps
 	// more than ten years later are rejected. Zero: none is.
 	Begun time.Time
 	// LiveFrom is the unix second from which on an event may start campaigns.
-	// Those without a timestamp may, too.
+	// Those without a timestamp also may.
 	LiveFrom int64
 	// NoTriggers filters such events out.
 	NoTriggers bool
@@ -25,23 +32,20 @@ type Terms struct {
 	// first row. Only Duplicates need it.
 	FirstRow int64
 
+	// Comparing leaves out what does not count as a change: attributes with compare:
+	// false. Such operations are not sent.
+	Comparing bool
+
+	// Effects asks for Mapper.Effects.
+	Effects bool
+
 	// Class says which rows of a file of rejected rows are looked at.
-	Class Class
+	Class rows.Class
 }
-
-// Class is a part of the rows that were not accepted.
-type Class string
-
-// The classes. The zero Class is for inputs that are no file of rejected rows.
-const (
-	AnyClass      Class = "any"
-	RejectedClass Class = "rejected"
-	UnknownClass  Class = "unknown"
-)
 
 // live is how old an event may be that starts a campaign: Customer.io documents
 // that older ones are history.
 const live = 72 * time.Hour
 
-// LiveFrom returns the Terms.LiveFrom of a run that began at a moment.
+// LiveFrom returns the Terms.LiveFrom of a run that began at begun.
 func LiveFrom(begun time.Time) int64 { return begun.Add(-live).Unix() }

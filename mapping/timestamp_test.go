@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// at returns the unix seconds of a moment that the package time reads.
+// at returns the unix seconds of a time that the package time reads.
 func at(rfc3339 string) string {
 	t, err := time.Parse(time.RFC3339, rfc3339)
 	if err != nil {
@@ -35,18 +35,18 @@ func TestUnix(t *testing.T) {
 		{unix, "253402300800", `"253402300800"` + beyond},
 		{unix, "1735689600000", `"1735689600000"` + beyond + "; is it in milliseconds (layout: unix_ms)?"},
 		{unix, "-62167219201", `"-62167219201"` + beyond},
-		not("1735689600.0"), not("1735689600,5"), not("1.7e9"), not("0x10"), not("now"), {unix, "2025-01-01", not("2025-01-01").want + "; is it a date (layout: iso8601)?"}, not("1 735 689 600"), not("-"),
+		{unix, "1735689600.0", "1735689600"}, {unix, "1735689600.987654", "1735689600"}, {unix, "0.5", "0"}, not("1735689600."), not(".5"), not("-1.5"), not("1735689600.5e3"), not("1735689600,5"), not("1.7e9"), not("0x10"), not("now"), {unix, "2025-01-01", not("2025-01-01").want + "; is it a date (layout: iso8601)?"}, not("1 735 689 600"), not("-"),
 		not("9999999999999999999"), {unix, "", ""}, {unix, " ", ""},
 		{ms, "1735689600000", "1735689600"}, {ms, "1735689600999", "1735689600"}, {ms, "999", "0"}, {ms, "0", "0"},
 		{ms, "-1", "-1"}, {ms, "-999", "-1"}, {ms, "-1000", "-1"}, {ms, "-1001", "-2"}, {ms, "-2000", "-2"},
 		{ms, "253402300799999", "253402300799"}, {ms, "253402300800000", `"253402300800000"` + beyond},
 		{ms, "-62167219200000", "-62167219200"}, {ms, "-62167219200001", `"-62167219200001"` + beyond},
 		{ms, "999999999999999999", `"999999999999999999"` + beyond}, {ms, "-999999999999999999", `"-999999999999999999"` + beyond},
-		{ms, "1735689600000.5", `"1735689600000.5" is not a whole number of milliseconds, such as 1767225540000`},
+		{ms, "1735689600000.5", "1735689600"}, {ms, "1735689600000.", `"1735689600000." is not a whole number of milliseconds, such as 1767225540000`},
 		{timestampOf("unix", "Europe/Berlin"), "1735689600", "1735689600"},
 	})
 	checkCells(t, true, []cell{
-		{unix, "1735689600", "1735689600"}, {unix, `"1735689600"`, "1735689600"}, {unix, "1735689600.0", `"1735689600.0" is not a whole number of seconds, such as 1767225540`},
+		{unix, "1735689600", "1735689600"}, {unix, `"1735689600"`, "1735689600"}, {unix, "1735689600.0", "1735689600"},
 		{unix, "true", `"true" is not a whole number of seconds, such as 1767225540`}, {unix, "[1]", `"[1]" is not of type timestamp`}, {unix, "null", ""},
 	})
 }
@@ -99,7 +99,7 @@ func TestExcel(t *testing.T) {
 		{utc, "2958465.9999999", `"2958465.9999999" is not between the years 0 and 9999`}, {utc, " 45658 ", at("2025-01-01T00:00:00Z")}, {utc, "", ""},
 		{berlin, "45746.1041666667", at("2025-03-30T03:30:00+02:00")},
 		not("60"), not("0"), not("-1"), not("-45658"), not("2958466"), not("45658,5"), not("45658."), not(".5"), not("4.5658e4"), not("NaN"), not("inf"), not("Inf"),
-		not("0x1p16"), not("0xB25A"), not("45_658"), not("1e5"), not("+45658"), not("45658.5.5"), not("1/1/2025"), {utc, "2025-01-01", not("2025-01-01").want + "; is it a date (layout: iso8601)?"}, not("99999999999999999999"),
+		not("0x1p16"), not("0xB25A"), not("45_658"), not("1e5"), not("+45658"), not("45658.5.5"), not("1/1/2025"), {utc, "2025-01-01", at("2025-01-01T00:00:00Z")}, {berlin, "2025-07-01T12:30:45.5", at("2025-07-01T12:30:45+02:00")}, not("99999999999999999999"),
 	})
 	checkCells(t, true, []cell{{berlin, "45658.5", at("2025-01-01T12:00:00+01:00")}, {berlin, `"45658"`, at("2025-01-01T00:00:00+01:00")}})
 }
@@ -110,7 +110,7 @@ func TestLayouts(t *testing.T) {
 		{"02/01/2006", "Europe/Berlin", "31/12/2025", at("2025-12-31T00:00:00+01:00")},
 		{"2/1/2006", "Europe/Berlin", "1/7/2025", at("2025-07-01T00:00:00+02:00")},
 		{"2/1/2006", "Europe/Berlin", "01/07/2025", at("2025-07-01T00:00:00+02:00")},
-		{"02/01/2006", "Europe/Berlin", "1/7/2025", `"1/7/2025" does not fit the layout 02/01/2006, such as 31/12/2025`},
+		{"02/01/2006", "Europe/Berlin", "1/7/2025", `"1/7/2025" does not fit the layout 02/01/2006, such as 31/12/2025; the layout "2/1/2006" fits`},
 		{"2.1.2006", "UTC", "01.07.2025", at("2025-07-01T00:00:00Z")},
 		{"01/02/2006 3:04 PM", "America/New_York", "07/04/2025 4:05 PM", at("2025-07-04T16:05:00-04:00")},
 		{"01/02/2006 03:04:05pm", "UTC", "07/04/2025 12:00:00am", at("2025-07-04T00:00:00Z")},

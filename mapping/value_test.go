@@ -3,6 +3,8 @@ package mapping
 import (
 	"strings"
 	"testing"
+
+	"github.com/ciobulk/ciobulk/mapping/convert"
 )
 
 func TestAsItStands(t *testing.T) {
@@ -28,7 +30,7 @@ func TestBooleans(t *testing.T) {
 	t.Parallel()
 	const boolean, german = "type: boolean", "type: boolean, true: [Ja, JA!, 1, Größe], false: nein"
 	none := func(text string) cell {
-		return cell{boolean, text, quoted([]byte(text)) + " is none of the words for true (true, yes, 1) and false (false, no, 0)"}
+		return cell{boolean, text, convert.Quote([]byte(text)) + " is none of the words for true (true, yes, 1) and false (false, no, 0)"}
 	}
 	checkCells(t, false, []cell{
 		{boolean, "true", "true"}, {boolean, "TRUE", "true"}, {boolean, "True", "true"}, {boolean, "yes", "true"}, {boolean, "YES", "true"}, {boolean, "1", "true"},
@@ -70,7 +72,7 @@ func TestJSON(t *testing.T) {
 	t.Parallel()
 	const json = "type: json"
 	not := func(text string) cell {
-		return cell{json, text, quoted([]byte(text)) + ` is not JSON, such as {"city": "Berlin"}`}
+		return cell{json, text, convert.Quote([]byte(text)) + ` is not JSON, such as {"city": "Berlin"}`}
 	}
 	fits := `"` + strings.Repeat("é", 499) + `"`
 	checkCells(t, false, []cell{
@@ -120,7 +122,7 @@ func TestEmpty(t *testing.T) {
 	})
 }
 
-// TestEmptyForAll: an attribute's own word stands against the mapping's.
+// TestEmptyForAll: an attribute's own word takes precedence over the mapping's.
 func TestEmptyForAll(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ all, own, input, want string }{
@@ -156,4 +158,26 @@ func TestCase(t *testing.T) {
 		{"lower: true, values: {a: X}", "a", `"x"`}, {"lower: true, values: {a: X}", "A", `"a"`}, {"upper: true, type: boolean", "yes", "true"},
 		{"lower: true, type: timestamp, layout: '2006-01-02t15:04:05', zone: UTC", "2025-01-01T10:00:00", at("2025-01-01T10:00:00Z")},
 	})
+}
+
+// An attribute with compare: false is sent and not compared.
+func TestCompareFalse(t *testing.T) {
+	t.Parallel()
+	m := parse(t, `match: {id: id}
+attributes:
+  name: name
+  synced_at: {column: at, compare: false}
+  batch: {value: 7, compare: false}
+  seen: {expr: 'at + "!"', compare: false}
+`)
+	for comparing, want := range map[bool]string{
+		false: `{"type":"person","action":"identify","identifiers":{"id":"1"},"attributes":{"name":"Ann","synced_at":"today","batch":7,"seen":"today!"}}`,
+		true:  `{"type":"person","action":"identify","identifiers":{"id":"1"},"attributes":{"name":"Ann"}}`,
+	} {
+		in := open(t, "id,name,at\n1,Ann,today\n")
+		mapper := bind(t, m, in).Mapper(in, Terms{Comparing: comparing})
+		if op, _, outcome := mapper.Append(nil, blockOf(t, in), 0); outcome != Send || string(op) != want {
+			t.Errorf("comparing %v: %s, outcome %d; want %s", comparing, op, outcome, want)
+		}
+	}
 }

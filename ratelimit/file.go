@@ -12,13 +12,13 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// lapse is how long a rate holds that nobody takes at any more.
+// lapse is how long a rate applies after the last process took at it.
 const lapse = 5 * time.Second
 
 // errLocked means that another process has the lock right now.
 var errLocked = errors.New("another process holds the lock")
 
-// fullError means that so many take that one has to come again later.
+// fullError means that all tickets near enough are taken: try again after this time.
 type fullError time.Duration
 
 func (e fullError) Error() string { return "all is taken for " + time.Duration(e).String() }
@@ -26,11 +26,16 @@ func (e fullError) Error() string { return "all is taken for " + time.Duration(e
 // file is the name of a file that holds a schedule.
 type file string
 
-// take takes n tickets at perSecond, the first of which is for the time that it
-// returns, and the others for each later. It holds the lock for the time of
-// reading and writing a line; nothing waits for the disk. It fails with
-// errLocked, a fullError, or why the file cannot be used.
+// take takes n tickets at perSecond. The first is for the time that it returns, each
+// of the others for `each` later. It holds the lock while it reads and writes a
+// line, and does not wait for the disk. It fails with errLocked, a fullError, or the
+// reason why the file cannot be used.
 func (f file) take(perSecond float64, n int) (first time.Time, each time.Duration, err error) {
+	for _, path := range []string{string(f), string(f) + ".lock"} {
+		if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+			return first, 0, fmt.Errorf("%s is not a regular file", path) // opening or reading a pipe may wait for ever
+		}
+	}
 	lock := flock.New(string(f)+".lock", flock.SetPermissions(0o600))
 	held, err := lock.TryLock()
 	if errors.Is(err, fs.ErrNotExist) {
@@ -49,7 +54,7 @@ func (f file) take(perSecond float64, n int) (first time.Time, each time.Duratio
 	return f.update(perSecond, n)
 }
 
-// update is take by one who has the lock.
+// update is take for a caller that holds the lock.
 func (f file) update(perSecond float64, n int) (first time.Time, each time.Duration, err error) {
 	h, err := os.OpenFile(string(f), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -57,7 +62,7 @@ func (f file) update(perSecond float64, n int) (first time.Time, each time.Durat
 	}
 	defer h.Close()
 	var s schedule
-	line := make([]byte, 128) // what is longer is foreign
+	line := make([]byte, 128) // what is longer was not written here
 	if n, _ := h.Read(line); !s.parse(line[:n]) {
 		if err := h.Truncate(0); err != nil {
 			return first, 0, err
@@ -71,13 +76,13 @@ func (f file) update(perSecond float64, n int) (first time.Time, each time.Durat
 	return first, each, err
 }
 
-// schedule is when the next request of all processes may go, which is the
-// theoretical arrival time of the generic cell rate algorithm. The times are
-// the wall clock's, which is what processes have in common.
+// schedule says when the next request of all processes may go: the theoretical
+// arrival time of the generic cell rate algorithm. Times are of the wall clock, which
+// all processes share.
 type schedule struct {
 	next      int64   // Unix nanoseconds
-	perSecond float64 // the highest of those that took lately
-	seen      int64   // when one took at that rate
+	perSecond float64 // the highest rate of the processes that took lately
+	seen      int64   // when a process took at that rate
 }
 
 // take moves the schedule on by n tickets.
@@ -96,7 +101,7 @@ func (s *schedule) take(now time.Time, perSecond float64, n int) (first time.Tim
 	return first, s.each(), nil
 }
 
-// heed takes over the rate of one who takes, if it is the highest.
+// heed adopts the rate of a process that takes, if it is the highest.
 func (s *schedule) heed(at int64, perSecond float64) {
 	if age := time.Duration(at - s.seen); perSecond < s.perSecond && -lapse <= age && age <= lapse {
 		return
@@ -107,7 +112,7 @@ func (s *schedule) heed(at int64, perSecond float64) {
 	s.perSecond, s.seen = perSecond, at
 }
 
-// ahead is how long all is taken.
+// ahead is the time for which all tickets are taken.
 func (s *schedule) ahead(at int64) time.Duration { return time.Duration(s.next - at) }
 
 // each is the time from one ticket to the next.
@@ -115,18 +120,19 @@ func (s *schedule) each() time.Duration {
 	return time.Duration(min(float64(time.Second)/s.perSecond, float64(time.Hour)))
 }
 
-// horizon is how far ahead tickets are given: so many processes take turns,
-// and beyond that luck decides. A schedule that is much further ahead is of a
-// clock that was set back since.
+// horizon is how far ahead tickets are given. Up to that many processes take turns;
+// with more of them, chance decides. A schedule that is much further ahead comes from
+// a clock that was set back.
 func (s *schedule) horizon() time.Duration { return max(time.Second, 8*s.each()) }
 
-// The line of a schedule is as long as that before, so that it covers it; where
-// an exponent is not, it cannot be read and begins anew.
+// The line of a schedule is as long as the previous line, so that it covers it. If
+// an exponent has another length, the line cannot be read, and the schedule starts
+// again.
 const lineFormat = "ciobulk rate 1: next %019d at %.17e since %019d\n"
 
 func (s *schedule) line() []byte { return fmt.Appendf(nil, lineFormat, s.next, s.perSecond, s.seen) }
 
-// parse reads what line wrote, and reports whether it is that.
+// parse reads what line wrote, and reports whether it could.
 func (s *schedule) parse(line []byte) bool {
 	var p schedule
 	n, err := fmt.Sscanf(string(line), "ciobulk rate 1: next %d at %e since %d\n", &p.next, &p.perSecond, &p.seen)

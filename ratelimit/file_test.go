@@ -16,7 +16,7 @@ import (
 )
 
 // Whatever is in the file, and however the clock was set, the pace is kept.
-func TestOddFilesBeginAnew(t *testing.T) {
+func TestOddFilesStartAgain(t *testing.T) {
 	t.Parallel()
 	ns := func(t time.Time) int64 { return t.UnixNano() }
 	for name, content := range map[string]func(now time.Time) string{
@@ -98,8 +98,8 @@ func FuzzSchedule(f *testing.F) {
 	})
 }
 
-// A process that was stopped while it held the lock stops nobody else for more
-// than a second, and when it lets go the rate is shared again.
+// A process that was stopped while it held the lock stops no other process for more
+// than a second, and when it releases the lock the rate is shared again.
 func TestAHeldLockIsNotWaitedForForEver(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -128,7 +128,7 @@ func TestAHeldLockIsNotWaitedForForEver(t *testing.T) {
 	})
 }
 
-// A file that cannot be used is told of once, and the pace is the limiter's own.
+// A file that cannot be used is reported once, and the pace is the limiter's own.
 func TestAFileThatCannotBeUsed(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -149,7 +149,7 @@ func TestAFileThatCannotBeUsed(t *testing.T) {
 	}
 }
 
-// What others must not read they cannot.
+// Other users cannot read the file.
 func TestModesOfTheFile(t *testing.T) {
 	t.Parallel()
 	c := newCrowd(t, t.TempDir())

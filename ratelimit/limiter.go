@@ -1,9 +1,9 @@
-// Package ratelimit paces requests: so many a second, fewer when the service
-// says so or suffers, more again when it has recovered; and with Shared, so many
-// by all processes together.
+// Package ratelimit paces requests: a number of requests a second, fewer when the
+// service asks for that or is too slow, more again when it has recovered. With
+// Shared, all processes together keep to one rate.
 //
-// Start with New. One Limiter stands for one credential: everything that
-// spends the same allowance shares it.
+// Start with New. Use one Limiter for each credential: everything that spends the
+// same allowance shares it.
 package ratelimit
 
 import (
@@ -15,20 +15,20 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// How the pace answers to refusals: halved, at most once an episode (requests
-// in flight together are refused together), and climbing back, slowly at first, so
-// that a service that bears less than the ceiling sees few refusals, and the
-// steeper the longer none came: it may have recovered.
+// How the pace follows refusals. It is halved, at most once an episode, as requests
+// in flight together are refused together. Then it climbs back: slowly at first, so
+// that a service with less capacity than the ceiling refuses few requests, and
+// faster the longer none was refused, as the service may have recovered.
 const (
 	slowFactor = 0.5
 	episode    = 500 * time.Millisecond
 	climb      = 60 * time.Second // from nothing to the ceiling, as slowly as at first
-	caution    = 5 * time.Second  // for so long; it is twice as steep after twice that
+	caution    = 5 * time.Second  // how long it climbs like that; twice as steep after twice that
 	floor      = 0.5              // requests a second, so that recovery is noticed
 )
 
-// late is how late a timer may be without the pace suffering: so much of it may
-// come at once, too little for the service to notice.
+// late is how late a timer may be without an effect on the pace: the requests of
+// that time may be sent at once, which are too few for the service to notice.
 const late = 10 * time.Millisecond
 
 // Limiter is a token bucket whose rate moves between a floor and the ceiling
@@ -36,7 +36,7 @@ const late = 10 * time.Millisecond
 type Limiter struct {
 	ceiling float64 // requests a second
 	bucket  *rate.Limiter
-	sleep   sleeper // tests have one whose timers are late
+	sleep   sleeper // in some tests its timers are late
 
 	waiting atomic.Int64  // callers of Wait
 	turn    chan struct{} // held by the one of them that is next; guards shared
@@ -45,12 +45,17 @@ type Limiter struct {
 	mu       sync.Mutex // guards what follows
 	pace     float64    // requests a second, now
 	slowed   time.Time  // when the pace last fell
-	resumeAt time.Time  // nobody goes before, as the service asked
+	resumeAt time.Time  // no request is sent before, as the service asked
 }
 
-// New returns a limiter of perSecond requests a second, which must be
-// positive.
+// MinPerSecond is the lowest rate: a request an hour. The time to the next request
+// of a much lower one cannot be counted.
+const MinPerSecond = 1.0 / 3600
+
+// New returns a limiter of perSecond requests a second, or of MinPerSecond if that
+// is more.
 func New(perSecond float64) *Limiter {
+	perSecond = max(perSecond, MinPerSecond)
 	return &Limiter{
 		ceiling: perSecond,
 		bucket:  rate.NewLimiter(rate.Limit(perSecond), worth(perSecond)),
@@ -60,14 +65,14 @@ func New(perSecond float64) *Limiter {
 	}
 }
 
-// worth is how many requests a late timer may be behind, at least one.
+// worth is how many requests a late timer may delay, at least one.
 func worth(perSecond float64) int { return max(1, int(perSecond*late.Seconds())) }
 
 // Wait blocks until the caller may send one request, or until ctx ends; then
 // it returns the context's error. Call it before every request, retries too.
 //
-// Callers go in the order in which they came, and only the next one has its
-// time: the others would keep to a pace of the past.
+// Callers are served in the order of their calls, and only the next one gets a time:
+// times that were given earlier would follow an old pace.
 func (l *Limiter) Wait(ctx context.Context) error {
 	l.waiting.Add(1)
 	defer l.waiting.Add(-1)
@@ -104,8 +109,8 @@ func (l *Limiter) ticket(ctx context.Context) error {
 	return l.shared.wait(ctx, int(l.waiting.Load()), worth(l.PerSecond()))
 }
 
-// Slow tells that the service refused or suffered: 429, 503, a timeout.
-// The pace falls, and nobody sends for retryAfter, which may be zero.
+// Slow reports a refusal or a slow service: 429, 503, a timeout. The pace falls,
+// and Wait lets no request go for retryAfter, which may be zero.
 func (l *Limiter) Slow(retryAfter time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -120,8 +125,8 @@ func (l *Limiter) Slow(retryAfter time.Duration) {
 	l.set(max(l.pace*slowFactor, min(floor, l.ceiling)))
 }
 
-// Steady tells that a request was answered well. The pace climbs a little,
-// unless it fell a moment ago.
+// Steady reports a good answer. The pace climbs a little, unless it fell a moment
+// ago.
 func (l *Limiter) Steady() {
 	l.mu.Lock()
 	defer l.mu.Unlock()

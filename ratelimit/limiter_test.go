@@ -155,3 +155,20 @@ func TestPaceFindsWhatTheServiceBears(t *testing.T) {
 		}
 	})
 }
+
+// A rate far below one an hour is one an hour, and not a wait without an end.
+func TestTinyRates(t *testing.T) {
+	t.Parallel()
+	for _, perSecond := range []float64{1e-300, 5e-324, MinPerSecond / 2} {
+		synctest.Test(t, func(t *testing.T) {
+			l := New(perSecond)
+			if n := spend(t, l, 2, 10*time.Hour+time.Minute); n != 11 {
+				t.Errorf("%d requests at %v/s in ten hours, want 11", n, perSecond)
+			}
+			l.Slow(0)
+			if p := l.PerSecond(); p != MinPerSecond {
+				t.Errorf("the pace is %v after a refusal", p)
+			}
+		})
+	}
+}

@@ -6,29 +6,30 @@ import (
 	"time"
 )
 
-// Shared is an allowance that several processes spend, as one file stands for
-// it. Whoever wants to send takes the next times for that out of the file, a few
-// milliseconds' worth at once: so an idle process takes nothing, and one that
-// was killed holds nothing.
+// Shared is an allowance that several processes spend. A file represents it. A
+// process that wants to send takes the next times for that out of the file, those of
+// a few milliseconds at once: so an idle process takes nothing, and a killed process
+// holds nothing.
 //
-// All together keep to the highest rate of those that took lately. Of that,
-// processes that want more than there is get parts as their own paces are.
+// All processes together keep to the highest rate of those that took lately. If they
+// want more than that, each gets a part in proportion to its own pace.
 type Shared struct {
-	// Path is the file. It and its folders are made, for the user's eyes only;
-	// one beside it, with .lock behind its name, is locked meanwhile. What is in
-	// it and cannot be understood is written over.
+	// Path is the file. It and its folders are created, readable by their owner
+	// only. A file of the same name with .lock added is locked meanwhile. Content
+	// that cannot be understood is overwritten. A path that exists and is not a
+	// regular file is an error for Alone.
 	Path string
 
 	// PerSecond is the rate of all together, in requests a second.
 	PerSecond float64
 
-	// Alone is told when the file cannot be used, once. The limiter then keeps
-	// to its own pace, and tries the file again every second. It is called in
-	// Wait. Nil is that nobody needs to know.
+	// Alone is called once, in Wait, with the reason when the file cannot be used.
+	// The limiter then keeps to its own pace, and tries the file again every second.
+	// It may be nil.
 	Alone func(error)
 }
 
-// Share makes what waits from now on keep to the pace of s, too.
+// Share makes later calls of Wait also keep to the pace of s.
 func (l *Limiter) Share(s Shared) {
 	l.turn <- struct{}{}
 	l.shared = &shared{Shared: s, sleep: l.sleep}
@@ -36,13 +37,13 @@ func (l *Limiter) Share(s Shared) {
 }
 
 const (
-	lockPatience = time.Second      // one who is stopped may hold the lock for ever
+	lockPatience = time.Second      // a stopped process may hold the lock for ever
 	lockRetry    = time.Millisecond // locks are held for some microseconds
 	aloneFor     = time.Second      // until the file is tried again
 )
 
-// shared is a limiter's part in a Shared: the tickets that it took and has not
-// used. Whoever has the limiter's turn owns it.
+// shared is a limiter's part of a Shared: the tickets that it took and has not used.
+// The caller that has the limiter's turn owns it.
 type shared struct {
 	Shared
 	sleep sleeper
@@ -57,9 +58,9 @@ type shared struct {
 	told  bool
 }
 
-// wait waits for the next ticket, and takes new ones if there is none: for those
-// who are waiting, or more if that many were used lately, and most at most.
-// What one takes and does not use is lost to the others.
+// wait waits for the next ticket. If there is none it takes new ones: one for each
+// waiting caller, or more if more were used lately, and most at most. Tickets that
+// are taken and not used are lost to the other processes.
 func (s *shared) wait(ctx context.Context, waiting, most int) error {
 	now := time.Now()
 	if s.left == 0 || now.Sub(s.next) > late { // those of the past would come at once
@@ -76,13 +77,13 @@ func (s *shared) wait(ctx context.Context, waiting, most int) error {
 	return s.sleep(ctx, time.Until(at))
 }
 
-// used is how many tickets are used within late, as far as the last ones tell.
+// used estimates from the last tickets how many are used within late.
 func (s *shared) used(now time.Time) int {
 	return int(float64(s.took) * float64(late) / float64(max(1, now.Sub(s.when))))
 }
 
-// take gets n tickets from the file, or notes that it cannot be had. The error
-// is the context's.
+// take gets n tickets from the file, or notes that the file cannot be used. The
+// error is the context's.
 func (s *shared) take(ctx context.Context, n int) error {
 	f := file(s.Path)
 	s.left = 0
@@ -107,7 +108,7 @@ func (s *shared) take(ctx context.Context, n int) error {
 	}
 }
 
-// goOn is what becomes of a limiter that cannot use its file.
+// goOn makes the limiter continue without its file.
 func (s *shared) goOn(err error) {
 	s.alone, s.retry = true, time.Now().Add(aloneFor)
 	if !s.told && s.Alone != nil {

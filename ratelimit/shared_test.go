@@ -10,9 +10,11 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/ciobulk/ciobulk/internal/slowtest"
 )
 
-// crowd is limiters that stand for processes with one file, and the service
+// crowd is limiters that represent processes with one file, and the service
 // that notes when the requests of each came.
 type crowd struct {
 	testing.TB
@@ -54,7 +56,7 @@ func (c *crowd) send(l *Limiter, d time.Duration) {
 	lanes.Wait()
 }
 
-// count is how many requests came, of everybody or of one limiter,
+// count is how many requests came, of all limiters or of one,
 // from begin on and for d.
 func (c *crowd) count(begin time.Time, d time.Duration, only ...*Limiter) (n int) {
 	for l, times := range c.arrivals {
@@ -91,6 +93,7 @@ func lateSleep(most time.Duration) sleeper {
 
 // Several processes keep to one rate together, and have about the same of it.
 func TestProcessesShareTheRate(t *testing.T) {
+	slowtest.Mark(t)
 	t.Parallel()
 	for _, perSecond := range []float64{1, 7, 100, 400, 1000} {
 		dir := t.TempDir()
@@ -127,8 +130,8 @@ func TestShardsHaveTheWholeRateTogether(t *testing.T) {
 	})
 }
 
-// What one does not use, or no more, the others have at once: nobody waits for
-// a lease to end.
+// What one process does not use, or stops using, the others have at once: there is no
+// term that must end first.
 func TestTheIdleAndTheDeadHoldNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -5,40 +5,38 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/ciobulk/ciobulk/internal/jsontext"
 )
 
-// array passes over the bracket that opens a JSON array. Its elements are records
-// then, each up to and with the comma or the bracket behind it: what stands before
-// a position tells whether an element must follow.
-func (in *Input) array() error {
+// openArray passes over the bracket that opens a JSON array. Its elements are
+// records then, each with the comma or the bracket after it: the byte before a
+// position says whether an element must follow.
+func openArray(in *Input, o Options) error {
 	text := bytes.TrimLeft(in.carry, " \t\r\n")
 	before := len(in.carry) - len(text)
 	in.at.Line += int64(bytes.Count(in.carry[:before], []byte{'\n'}))
 	if !bytes.HasPrefix(text, []byte{'['}) {
-		return &Error{Name: in.Name, Line: in.at.Line, Msg: "is not a JSON array", Hint: "leave out --format json, or is it jsonl?"}
+		return &Error{Kind: NotArray, Line: in.at.Line, Msg: "is not a JSON array", Found: formatByContent(text)}
 	}
 	in.at.Offset += int64(before + 1)
 	in.carry = text[1:]
 	in.first = in.at
-	return in.names()
+	return nameMembers(in, o)
 }
 
 // spread reports whether a text that begins with an object has it on several
 // lines: all of it where the text has ended, as far as it reaches otherwise.
 func spread(text []byte, ended bool) bool {
 	line, _, more := bytes.Cut(text, []byte{'\n'})
-	first := scanner{data: line}
-	if first.value(0); first.err == nil || !more {
+	first := jsontext.Scanner{Data: line}
+	if first.Value(0); first.Err == nil || !more {
 		return false
 	}
-	all := scanner{data: text}
-	all.value(0)
-	return all.err == nil || !ended && all.cutOff()
+	all := jsontext.Scanner{Data: text}
+	all.Value(0)
+	return all.Err == nil || !ended && all.CutOff()
 }
-
-// cutOff reports whether the text may be broken only because it ends too soon. The
-// longest thing that is looked at as a whole is a pair of escaped surrogates.
-func (s *scanner) cutOff() bool { return s.err != nil && s.err.at > len(s.data)-len(`\ud83d\ude00`) }
 
 // cutArray marks the complete elements from pos on, at most up to maxRecords. It
 // returns io.EOF if none can follow.
@@ -48,29 +46,29 @@ func (c *cutter) cutArray(maxRecords int) error {
 		data := c.block.data
 		switch {
 		case c.in.closed && c.pos < len(data):
-			return c.brokenArray(c.pos, "unexpected text behind the array")
+			return c.brokenArray(c.pos, "unexpected text after the array")
 		case c.in.closed && c.in.ended:
 			return io.EOF
 		case c.in.closed:
 			return nil
 		}
-		s := scanner{data: data, pos: c.pos}
-		if s.peek() == ']' && c.in.at.Row == 0 && len(c.block.records) == 0 {
+		s := jsontext.Scanner{Data: data, Pos: c.pos}
+		if s.Peek() == ']' && c.in.at.Row == 0 && len(c.block.records) == 0 {
 			c.in.closed = true // an empty one
 			c.pos++
 			continue
 		}
 		end := c.element(&s)
-		if len(data)-c.pos > MaxRecord && (s.err != nil || end-c.pos > MaxRecord) {
+		if len(data)-c.pos > MaxRecord && (s.Err != nil || end-c.pos > MaxRecord) {
 			return c.unterminated()
 		}
-		if s.err != nil && !c.in.ended && s.cutOff() {
+		if s.Err != nil && !c.in.ended && s.CutOff() {
 			return nil
 		}
-		if s.err != nil {
-			return c.brokenArray(s.err.at, s.err.msg)
+		if s.Err != nil {
+			return c.brokenArray(s.Err.At, s.Err.Msg)
 		}
-		c.markElement(end, s.pos)
+		c.markElement(end, s.Pos)
 	}
 	return nil
 }
@@ -86,20 +84,20 @@ func (c *cutter) blanks() {
 	}
 }
 
-// element passes over an element and the comma or bracket behind it, and returns
+// element passes over an element and the comma or bracket after it, and returns
 // where it ends.
-func (c *cutter) element(s *scanner) (end int) {
-	s.value(1)
-	end = s.pos
-	s.space()
+func (c *cutter) element(s *jsontext.Scanner) (end int) {
+	s.Value(1)
+	end = s.Pos
+	s.Space()
 	switch {
-	case s.err != nil:
-	case s.peek() == ',' || s.peek() == ']':
-		s.pos++
-	case s.pos == len(s.data):
-		s.fail("the array is never closed")
+	case s.Err != nil:
+	case s.Peek() == ',' || s.Peek() == ']':
+		s.Pos++
+	case s.Pos == len(s.Data):
+		s.Fail("the array is never closed")
 	default:
-		s.fail("expected ',' or ']' behind an element")
+		s.Fail("expected ',' or ']' after an element")
 	}
 	return end
 }
@@ -114,11 +112,11 @@ func (c *cutter) markElement(end, next int) {
 	c.end, c.endLine = c.pos, c.line
 }
 
-// brokenArray says where the text stops being an array. Nothing behind that can be
-// told apart.
+// brokenArray says where the text stops being an array. What follows cannot be
+// split into elements.
 func (c *cutter) brokenArray(at int, msg string) error {
 	line := c.line + int64(bytes.Count(c.block.data[c.pos:at], []byte{'\n'}))
 	offset := c.block.from.Offset + int64(at)
-	return &Error{Name: c.in.Name, Line: line, Msg: fmt.Sprintf("not JSON: %s (offset %d)", msg, offset),
-		Hint: "mend the array there: nothing behind it can be told apart"}
+	return &Error{Kind: Damaged, Name: c.in.Name, Line: line, Msg: fmt.Sprintf("not JSON: %s (offset %d)", msg, offset),
+		Hint: "fix the array there; nothing after that place can be read"}
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/ciobulk/ciobulk/internal/slowtest"
 )
 
 var arrayCases = []struct {
@@ -19,12 +21,12 @@ var arrayCases = []struct {
 	{"no objects", "[\n1,\n\"x\",[],null]", []string{`1:2 !malformed @1`, `2:3 !malformed @1`, `3:3 !malformed @1`, `4:3 !malformed @1`}},
 	{"a name twice, and a byte", "[{\"a\":1,\"a\":2},\n{\"a\":\"é\xff\"}]", []string{`1:1 !duplicate_name a@8`, `2:2 !invalid_utf8 a@9`}},
 	{"broken in the middle", "[{\"a\":1},\n{\"a\":\n tru},\n{\"a\":3}\n]", []string{`1:1 a=1`, "standard input:3: not JSON: expected true (offset 17)"}},
-	{"no comma", "[{\"a\":1}\n{\"a\":2}]", []string{"standard input:2: not JSON: expected ',' or ']' behind an element (offset 9)"}},
+	{"no comma", "[{\"a\":1}\n{\"a\":2}]", []string{"standard input:2: not JSON: expected ',' or ']' after an element (offset 9)"}},
 	{"a comma too many", "[{\"a\":1},\n]", []string{`1:1 a=1`, "standard input:2: not JSON: expected a value (offset 10)"}},
 	{"cut off", "[{\"a\":1},\n{\"a\":2},\n{\"a", []string{`1:1 a=1`, `2:2 a=2`, "standard input:3: not JSON: a string that is never closed (offset 22)"}},
 	{"cut off between", "[{\"a\":1},\n", []string{`1:1 a=1`, "standard input:2: not JSON: expected a value (offset 10)"}},
 	{"never closed", "[{\"a\":1}\n", []string{"standard input:2: not JSON: the array is never closed (offset 9)"}},
-	{"something behind", "[{\"a\":1}]\n\n[]", []string{`1:1 a=1`, "standard input:3: not JSON: unexpected text behind the array (offset 11)"}},
+	{"something after", "[{\"a\":1}]\n\n[]", []string{`1:1 a=1`, "standard input:3: not JSON: unexpected text after the array (offset 11)"}},
 }
 
 func TestArray(t *testing.T) {
@@ -62,6 +64,7 @@ func TestArrayIsJSONL(t *testing.T) {
 
 // An element beyond the bound ends the reading where it starts.
 func TestArrayElementTooLong(t *testing.T) {
+	slowtest.Mark(t)
 	t.Parallel()
 	for name, text := range map[string]string{
 		"closed": "[{},\n{\"a\":\"" + strings.Repeat("x", MaxRecord) + "\"}]",

@@ -9,6 +9,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"github.com/ciobulk/ciobulk/internal/jsontext"
 )
 
 // benchRows is how many rows the generated data has: some megabytes, which no
@@ -60,11 +62,11 @@ func jsonlOf(rows [][]string) []byte {
 	for _, row := range rows {
 		for i, cell := range row {
 			out = append(out, "{,"[min(i, 1)])
-			out = append(AppendJSONString(out, []byte(benchNames[i])), ':')
+			out = append(jsontext.AppendString(out, []byte(benchNames[i])), ':')
 			if i == 0 || 6 <= i && i <= 8 {
 				out = append(out, cell...)
 			} else {
-				out = AppendJSONString(out, []byte(cell))
+				out = jsontext.AppendString(out, []byte(cell))
 			}
 		}
 		out = append(out, "}\n"...)
@@ -131,7 +133,7 @@ func BenchmarkEncodingCSV(b *testing.B) {
 	benchmarkRows(b, data, func() int {
 		r := csv.NewReader(bytes.NewReader(data))
 		r.ReuseRecord = true
-		for n := -1; ; n++ { // the header is no row
+		for n := -1; ; n++ { // the header is not a row
 			if _, err := r.Read(); errors.Is(err, io.EOF) {
 				return n
 			} else if err != nil {

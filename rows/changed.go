@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// ErrChanged is in the errors about a file that is no longer what it was when it
-// was opened, for callers that branch on it.
+// ErrChanged is in the errors about a file that has changed since it was opened, for
+// callers that branch on it.
 var ErrChanged = errors.New("the file changed while it was read")
 
 // changed is an ErrChanged that says how.
@@ -22,45 +22,53 @@ func resized(was, is int64) changed {
 	return changed{fmt.Sprintf("%d bytes when it was opened, %d now", was, is)}
 }
 
-// Changed returns an *Error with ErrChanged if the file that was opened has been
-// written to since: rows may then be half of one version and half of another, and
-// the last one may have been cut short. Of what is no regular file nothing can be
-// told. It may be called at any time, by any goroutine.
-func (in *Input) Changed() error {
-	if in.Size < 0 {
+// changed returns an error if a regular file has been written to since it was
+// opened. Whether other sources have changed cannot be known.
+func (s *stored) changed() error {
+	if s.size < 0 {
 		return nil
 	}
-	is, err := in.file.Stat()
+	is, err := s.stat()
 	switch {
+	case s.closed.Load() && (err != nil || !os.SameFile(is, s.was)):
+		return nil // what was read is not what is there now
 	case err != nil:
-		return &Error{Name: in.Name, Msg: "cannot be looked at again", Err: cause(err)}
-	case is.Size() != in.Size:
-		return &Error{Name: in.Name, Msg: "cannot be finished", Err: resized(in.Size, is.Size())}
-	case !is.ModTime().Equal(in.was.ModTime()):
-		return &Error{Name: in.Name, Msg: "cannot be finished",
+		return &Error{Msg: "cannot be checked for changes", Err: cause(err)}
+	case is.Size() != s.size:
+		return &Error{Msg: "cannot be finished", Err: resized(s.size, is.Size())}
+	case !is.ModTime().Equal(s.was.ModTime()):
+		return &Error{Msg: "cannot be finished",
 			Err: changed{"it was written to at " + is.ModTime().UTC().Format(time.RFC3339) + ", and is as long as before"}}
 	}
 	return nil
 }
 
-// Replaced says what stands at the path now instead of the file that was opened,
-// in words, or "". The rows are those of the file that was opened all the same.
-func (in *Input) Replaced() string {
-	if in.Size < 0 {
+// stat looks at the file that was opened, or once it is closed at its path.
+func (s *stored) stat() (os.FileInfo, error) {
+	if s.closed.Load() {
+		return os.Stat(s.path)
+	}
+	return s.file.Stat()
+}
+
+// replaced says what is at the path now instead of the file that was opened, as
+// the end of a sentence; "" if it is the same file.
+func (s *stored) replaced() string {
+	if s.size < 0 {
 		return ""
 	}
-	switch is, err := os.Stat(in.Path); {
+	switch is, err := os.Stat(s.path); {
 	case errors.Is(err, os.ErrNotExist):
-		return in.Name + " was removed while it was read"
-	case err == nil && !os.SameFile(is, in.was):
-		return in.Name + " was replaced by another file while it was read"
+		return "was removed while it was read"
+	case err == nil && !os.SameFile(is, s.was):
+		return "was replaced by another file while it was read"
 	}
 	return ""
 }
 
 // whole reads a regular file from offset to where it ended when it was opened:
-// what is appended later is not what was looked at, and an end before that is an
-// error, or the record that it cuts in two would pass for a row.
+// what is appended later was not examined, and an earlier end is an error, or the
+// record that it cuts in two would pass for a row.
 type whole struct {
 	file *os.File
 	left int64 // bytes up to the end

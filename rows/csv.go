@@ -3,14 +3,16 @@ package rows
 import (
 	"bytes"
 	"math/bits"
+
+	"github.com/ciobulk/ciobulk/internal/word"
 )
 
 // csvEnd finds where the record that starts at data[0] ends, its line ending
-// included. Records are those of RFC 4180; a quote where none may stand breaks
+// included. Records are those of RFC 4180; a quote where none may be breaks
 // the record, which then ends with its line.
 //
 //	end > 0   the record is data[:end]
-//	end == 0  data ends before the record does; open tells whether inside a
+//	end == 0  data ends before the record does; open says whether inside a
 //	          quoted cell, and openAt where that cell starts
 func csvEnd(data []byte, delimiter byte) (end int, open bool, openAt int) {
 	i := 0
@@ -41,7 +43,7 @@ func csvEnd(data []byte, delimiter byte) (end int, open bool, openAt int) {
 			i++
 		case data[i] == '\n' || data[i] == '\r' && i+1 < len(data) && data[i+1] == '\n':
 			return i + bytes.IndexByte(data[i:], '\n') + 1, false, 0
-		default: // something behind the closing quote: broken
+		default: // something after the closing quote: broken
 			return lineEnd(data, i), false, 0
 		}
 	}
@@ -59,7 +61,7 @@ func nextQuotedCell(line []byte, delimiter byte) int {
 	return q
 }
 
-// closingQuote returns the index behind the quote that closes a cell whose
+// closingQuote returns the index after the quote that closes a cell whose
 // content starts at data[i], or -1, and whether there are doubled ones.
 func closingQuote(data []byte, i int) (after int, doubled bool) {
 	for {
@@ -76,7 +78,7 @@ func closingQuote(data []byte, i int) (after int, doubled bool) {
 	}
 }
 
-// lineEnd returns the index behind the next line feed, or 0.
+// lineEnd returns the index after the next line feed, or 0.
 func lineEnd(data []byte, from int) int {
 	if j := bytes.IndexByte(data[from:], '\n'); j >= 0 {
 		return from + j + 1
@@ -121,9 +123,9 @@ func splitCSV(record []byte, delimiter byte, cells []Cell, scratch []byte) ([]Ce
 // the length.
 func cellEnd(record []byte, i int, delimiter byte) int {
 	for ; i+8 <= len(record); i += 8 {
-		w := wordAt(record, i)
-		if found := w.equal(delimiter) | w.equal('"'); found != 0 {
-			return i + found.first()
+		w := word.At(record, i)
+		if found := w.Equal(delimiter) | w.Equal('"'); found != 0 {
+			return i + found.First()
 		}
 	}
 	for i < len(record) && record[i] != delimiter && record[i] != '"' {
@@ -134,12 +136,12 @@ func cellEnd(record []byte, i int, delimiter byte) int {
 
 // splitPlain splits a record without quotes, and looks at its bytes on the way.
 // It collects the delimiters of 64 bytes before it makes cells of them: a loop
-// over those of each word is guessed wrongly by the processor too often.
+// over those of each word is predicted wrongly by the processor too often.
 func splitPlain(record []byte, delimiter byte, cells []Cell) ([]Cell, traits) {
 	var t traits
 	start := 0
 	for base := 0; base < len(record); base += 64 {
-		found := t.find(record[base:min(base+64, len(record))], ones*word(delimiter))
+		found := t.find(record[base:min(base+64, len(record))], word.Ones*word.Word(delimiter))
 		for ; found != 0; found &= found - 1 {
 			end := base + bits.TrailingZeros64(found)
 			cells = append(cells, Cell{Text, record[start:end:end]})
@@ -154,7 +156,7 @@ func quoteError(record []byte, open, after int) *Broken {
 		return &Broken{Reason: ReasonMalformed, At: open + 1, Message: "a quote that is never closed"}
 	}
 	return &Broken{Reason: ReasonMalformed, At: after + 1,
-		Message: "text behind a closing quote; quotes inside a cell must be doubled"}
+		Message: "text after a closing quote; quotes inside a cell must be doubled"}
 }
 
 // unquote undoes the doubled quotes of a quoted cell's content.

@@ -3,6 +3,8 @@ package rows
 import (
 	"strings"
 	"testing"
+
+	"github.com/ciobulk/ciobulk/rows/charset"
 )
 
 // csvCases all have the columns a and b, or just a.
@@ -14,8 +16,8 @@ var csvCases = []struct {
 	{"semicolon", "a;b\n1,5;2\n", []string{`1:2 "1,5" "2"`}},
 	{"tab", "a\tb\n1;2\t\n", []string{`1:2 "1;2" ""`}},
 	{"bar", "a|b\n1|2 \n", []string{`1:2 "1" "2 "`}},
-	{"empty cells", "a,b\n,\n\"\",\n", []string{`1:2 "" ""`, `2:3 "" ""`}},
-	{"single column", "a\n1\n\"\"\n\" \"\n \n", []string{`1:2 "1"`, `2:3 ""`, `3:4 " "`, `4:5 " "`}},
+	{"empty cells", "a,b\n,1\n\"\",2\n", []string{`1:2 "" "1"`, `2:3 "" "2"`}},
+	{"single column", "a\n1\n\"\"\n\" \"\n \n", []string{`1:2 "1"`, `2:3 !not_a_row @0`, `3:4 !not_a_row @0`, `4:5 !not_a_row @0`}},
 	{"spaces are kept", "a,b\n 1 , 2\n", []string{`1:2 " 1 " " 2"`}},
 	{"nothing but a header", "a,b\n", nil},
 	{"header without newline", "a,b", nil},
@@ -39,13 +41,13 @@ var csvCases = []struct {
 	{"blank lines", "\n\r\na,b\n\n1,2\n\r\n\n3,4\n\n\n", []string{`1:5 "1" "2"`, `2:8 "3" "4"`}},
 	{"blank last line of a carriage return", "a,b\n1,2\n\r", []string{`1:2 "1" "2"`}},
 
-	{"ragged", "a,b\n1\n1,2,3\n1,2\n,\n", []string{`1:2 !ragged @0`, `2:3 !ragged @0`, `3:4 "1" "2"`, `4:5 "" ""`}},
+	{"ragged", "a,b\n1\n1,2,3\n1,2\n,3\n", []string{`1:2 !ragged @0`, `2:3 !ragged @0`, `3:4 "1" "2"`, `4:5 "" "3"`}},
 	{"bare quote", "a,b\n1,x\"y\n2\",3\n4,5\n", []string{`1:2 !malformed b@4`, `2:3 !malformed a@2`, `3:4 "4" "5"`}},
-	{"text behind a closing quote", "a,b\n\"1\"x,2\n3,\"4\" \n5,6\n", []string{`1:2 !malformed a@4`, `2:3 !malformed b@6`, `3:4 "5" "6"`}},
+	{"text after a closing quote", "a,b\n\"1\"x,2\n3,\"4\" \n5,6\n", []string{`1:2 !malformed a@4`, `2:3 !malformed b@6`, `3:4 "5" "6"`}},
 	{"a broken record ends with its line", "a,b\nx\"y,\"1\n2,\"3\n4\"\n", []string{`1:2 !malformed a@2`, `2:3 "2" "3\n4"`}},
-	{"broken behind a quoted newline", "a,b\n\"1\n2\"x,\"3\n4,5\n", []string{`1:2 !malformed a@6`, `2:4 "4" "5"`}},
+	{"broken after a quoted newline", "a,b\n\"1\n2\"x,\"3\n4,5\n", []string{`1:2 !malformed a@6`, `2:4 "4" "5"`}},
 	{"broken beyond the header", "a,b\n1,2,x\"\n", []string{`1:2 !malformed @6`}},
-	{"carriage return behind a closing quote", "a,b\n1,\"2\"\r\r\n\"3\"\r,4\n", []string{`1:2 !malformed b@6`, `2:3 !malformed a@4`}},
+	{"carriage return after a closing quote", "a,b\n1,\"2\"\r\r\n\"3\"\r,4\n", []string{`1:2 !malformed b@6`, `2:3 !malformed a@4`}},
 	{"not UTF-8", "a,b\n1,x\xffy\n\"\xc3\"\"\",2\n3,4\n", []string{`1:2 !invalid_utf8 b@4`, `2:3 !invalid_utf8 a@2`, `3:4 "3" "4"`}},
 	{"ragged before UTF-8", "a,b\n\xff\n", []string{`1:2 !ragged @0`}},
 	{"NUL bytes", "a,b\n\x00,\"\x00\"\n", []string{`1:2 "\x00" "\x00"`}},
@@ -60,7 +62,7 @@ var csvCases = []struct {
 		"standard input:2: a quote opens on this line and is never closed"}},
 	{"unterminated header", "a,\"b\n1,2\n", []string{
 		"standard input:1: a quote opens on this line and is never closed"}},
-	{"unterminated behind blank lines", "a,b\n\n\n\n\"", []string{
+	{"unterminated after blank lines", "a,b\n\n\n\n\"", []string{
 		"standard input:5: a quote opens on this line and is never closed"}},
 }
 
@@ -69,7 +71,7 @@ func TestCSV(t *testing.T) {
 	for _, c := range csvCases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			compare(t, "rows", read(t, c.text, Options{Encoding: UTF8}), c.want)
+			compare(t, "rows", read(t, c.text, Options{Encoding: charset.UTF8}), c.want)
 		})
 	}
 }

@@ -2,19 +2,11 @@ package rows
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
-	"io"
 	"strings"
 )
 
-const (
-	bom = "\xef\xbb\xbf"
-	// sampleSize is how much of an input is looked at to tell what it is.
-	sampleSize = 64 << 10
-	// digestSize is how much of each end of a file its digest covers.
-	digestSize = 1 << 20
-)
+// sampleSize is how much of an input is looked at to find out what it is.
+const sampleSize = 64 << 10
 
 // formatByName knows the endings of names, also under a compression's ending.
 func formatByName(path string) Format {
@@ -33,7 +25,7 @@ func formatByName(path string) Format {
 
 func formatByContent(text []byte) Format {
 	switch inside := bytes.TrimLeft(bytes.TrimPrefix(text, []byte{'['}), " \t\r\n"); {
-	case bytes.HasPrefix(text, []byte{'{'}):
+	case bytes.HasPrefix(text, []byte{'{'}), bytes.HasPrefix(text, []byte{separator}):
 		return JSONL
 	case bytes.HasPrefix(text, []byte{'['}) && (len(inside) == 0 || bytes.IndexByte([]byte("{[]\"-0123456789"), inside[0]) >= 0):
 		return Array
@@ -82,27 +74,4 @@ func delimiterScore(sample []byte, delimiter byte) int {
 		}
 	}
 	return alike*1000 + min(width, 999)
-}
-
-// digest identifies the content: SHA-256 over the first and the last MiB of a
-// file's bytes as they are stored, which with its size tells files apart
-// without reading them whole; "" for a stream, whose first bytes must do.
-func (in *Input) digest() (string, error) {
-	if in.file == nil || in.Size < 0 {
-		return "", nil
-	}
-	h := sha256.New()
-	first := io.NewSectionReader(in.file, 0, min(in.Size, digestSize))
-	last := io.NewSectionReader(in.file, max(in.Size-digestSize, 0), digestSize)
-	for _, part := range []io.Reader{first, last} {
-		if _, err := io.Copy(h, part); err != nil {
-			return "", &Error{Name: in.Name, Msg: "cannot be read", Err: cause(err)}
-		}
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
-}
-
-func hexSHA256(data []byte) string {
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:])
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/ciobulk/ciobulk/rows/charset"
 )
 
 // Without a header the first record is the first row, wherever it stands, and every
@@ -12,7 +14,7 @@ func TestNoHeader(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, text string
-		encoding   Encoding
+		encoding   charset.Encoding
 		columns    []string
 		want       []string
 		header     string
@@ -22,7 +24,7 @@ func TestNoHeader(t *testing.T) {
 		{"blank lines first", "\r\n\n\n1,2\r\n\r\n3,4", "", nil, []string{`1:4 "1" "2"`, `2:6 "3" "4"`}, "c1,c2"},
 		{"names with delimiters", "\"1\n2\",2\n3\n", "", []string{"a,b", `c"`}, []string{`1:1 "1\n2" "2"`, `2:3 !ragged @0`}, `"a,b","c"""`},
 		{"a mark and a line of Excel's", "\ufeffsep=;\r\n1,5;2\r\n3;4\r\n", "", nil, []string{`1:2 "1,5" "2"`, `2:3 "3" "4"`}, "c1;c2"},
-		{"a byte that is nothing", "\n\x811,\xfc\n\x81,4\n", Windows1252, nil, []string{`1:2 !invalid_utf8 c1@1`, `2:3 !invalid_utf8 c1@1`}, "c1,c2"},
+		{"a byte that is nothing", "\n\x811,\xfc\n\x81,4\n", charset.Windows1252, nil, []string{`1:2 !invalid_utf8 c1@1`, `2:3 !invalid_utf8 c1@1`}, "c1,c2"},
 		{"a first row that cannot be split", "1,a\"b\n2,3\n", "", []string{"x", "y"}, []string{`1:1 !malformed y@4`, `2:2 "2" "3"`}, "x,y"},
 		{"longer than the sample", "\n\"" + strings.Repeat("x", 3*sampleSize) + "\",2\n3,4\n", "", nil,
 			[]string{`1:2 "` + strings.Repeat("x", 3*sampleSize) + `" "2"`, `2:3 "3" "4"`}, "c1,c2"},
@@ -52,7 +54,7 @@ func TestNoHeader(t *testing.T) {
 // The place of a byte that is nothing is told in the first row too.
 func TestNoHeaderStray(t *testing.T) {
 	t.Parallel()
-	in, err := Open("-", Options{Stdin: strings.NewReader("\n1,\x81\n2,\x8d\n"), NoHeader: true, Encoding: Windows1252})
+	in, err := Open("-", Options{Stdin: strings.NewReader("\n1,\x81\n2,\x8d\n"), NoHeader: true, Encoding: charset.Windows1252})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/ciobulk/ciobulk/internal/jsontext"
+	"github.com/ciobulk/ciobulk/rows/charset"
 )
 
 var jsonlCases = []struct {
@@ -42,7 +45,7 @@ var jsonlCases = []struct {
 	{"array", `{}` + "\n" + `[{"a":1}]`, []string{`1:1`, `2:2 !malformed @1`}},
 	{"scalars", "{}\n\"x\"\n12\ntrue\nnull\nnix", []string{`1:1`,
 		`2:2 !malformed @1`, `3:3 !malformed @1`, `4:4 !malformed @1`, `5:5 !malformed @1`, `6:6 !malformed @1`}},
-	{"junk behind the object", `{"a":1} x`, []string{`1:1 !malformed @9`}},
+	{"junk after the object", `{"a":1} x`, []string{`1:1 !malformed @9`}},
 	{"two objects on a line", `{"a":1}{"a":2}`, []string{`1:1 !malformed @8`}},
 	{"an object over two lines", "{\"a\":\n1}", []string{`1:1 !malformed @6`, `2:2 !malformed @2`}},
 	{"commas", "{\"a\":1,}\n{,\"a\":1}\n{\"a\":1 \"b\":2}", []string{`1:1 !malformed @8`, `2:2 !malformed @2`, `3:3 !malformed @8`}},
@@ -59,8 +62,8 @@ var jsonlCases = []struct {
 	{"NUL between values", "{\"a\":1\x00}", []string{`1:1 !malformed @7`}},
 	{"not UTF-8", "{\"a\":1,\"b\":\"x\xff\"}\n{\"\xc3\":1}\n{\"a\":[\"\xed\xa0\x80\"]}", []string{
 		`1:1 !invalid_utf8 b@14`, `2:2 !invalid_utf8 @3`, `3:3 !invalid_utf8 a@8`}},
-	{"as deep as may be", nested(maxDepth), []string{`1:1 a=` + nested(maxDepth)[5:2*maxDepth+3]}},
-	{"deeper than may be", nested(maxDepth + 1), []string{`1:1 !malformed @205`}},
+	{"as deep as may be", nested(jsontext.MaxDepth), []string{`1:1 a=` + nested(jsontext.MaxDepth)[5:2*jsontext.MaxDepth+3]}},
+	{"deeper than may be", nested(jsontext.MaxDepth + 1), []string{`1:1 !malformed @205`}},
 	{"depth bomb", `{"a":` + strings.Repeat("[", 1<<20), []string{`1:1 !malformed @205`}},
 	{"depth bomb of objects", strings.Repeat(`{"a":`, 1<<18), []string{`1:1 !malformed @1001`}},
 }
@@ -75,7 +78,7 @@ func TestJSONL(t *testing.T) {
 	for _, c := range jsonlCases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			compare(t, "rows", read(t, c.text, Options{Format: JSONL, Encoding: UTF8}), c.want)
+			compare(t, "rows", read(t, c.text, Options{Format: JSONL, Encoding: charset.UTF8}), c.want)
 		})
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"github.com/ciobulk/ciobulk/rows/charset"
 )
 
 const delimiters = ",;\t|"
@@ -122,7 +124,7 @@ func FuzzBlocks(f *testing.F) {
 	})
 }
 
-// formatOf makes JSONL of what is no delimiter, and an array of a bracket.
+// formatOf makes JSONL of what is not a delimiter, and an array of a bracket.
 func formatOf(delimiter byte) Format {
 	if delimiter == '[' {
 		return Array
@@ -140,8 +142,8 @@ func delimiterOf(format Format, delimiter byte) byte {
 	return delimiter
 }
 
-// checkSeek wants the same rows behind every row, in a plain file, which can
-// seek, and where the rows before must be skipped; of a long one, behind some
+// checkSeek wants the same rows after every row, in a plain file, which can
+// seek, and where the rows before must be skipped; of a long one, after some
 // ten. The files are written to folder.
 func checkSeek(t testing.TB, folder string, format Format, delimiter byte, text string) {
 	t.Helper()
@@ -163,7 +165,7 @@ func checkSeek(t testing.TB, folder string, format Format, delimiter byte, text 
 			if s, ok := o.stdin.(io.Seeker); ok {
 				s.Seek(0, io.SeekStart)
 			}
-			in, err := Open(o.path, Options{Format: format, Delimiter: delimiter, Encoding: UTF8, Stdin: o.stdin})
+			in, err := Open(o.path, Options{Format: format, Delimiter: delimiter, Encoding: charset.UTF8, Stdin: o.stdin})
 			if err != nil {
 				return nil
 			}
@@ -198,7 +200,7 @@ func seekAll(t testing.TB, what string, open func() *Input) {
 		}
 		rest, _ := drain(t, in, 3, 10)
 		in.Close()
-		compare(t, fmt.Sprintf("%s, behind row %d", what, i), rest, all[i:])
+		compare(t, fmt.Sprintf("%s, after row %d", what, i), rest, all[i:])
 	}
 }
 
@@ -210,7 +212,7 @@ func TestSeek(t *testing.T) {
 	checkSeek(t, folder, CSV, ',', strings.Repeat(beyond, 3*sampleSize/len(beyond)))
 }
 
-// TestSeekBlocks goes on behind blocks that end where blank lines stand.
+// TestSeekBlocks goes on after blocks that end where blank lines are.
 func TestSeekBlocks(t *testing.T) {
 	t.Parallel()
 	text := "a,b\n\n1,2\n\n\n3,4\n\r\n\n\n5,6\n\n"
@@ -272,7 +274,7 @@ func TestSeekBack(t *testing.T) {
 	}
 }
 
-// TestSeekElsewhere continues in a file that is not the one it was.
+// TestSeekElsewhere continues in a file that has changed.
 func TestSeekElsewhere(t *testing.T) {
 	t.Parallel()
 	text := "a,b\n1,2\n3,4\n5,6\n"
@@ -284,7 +286,7 @@ func TestSeekElsewhere(t *testing.T) {
 			}
 			defer in.Close()
 			err = in.SeekTo(p)
-			if e, ok := errors.AsType[*Error](err); !ok || e.Hint != "give the same input again, or start over with --restart" {
+			if e, ok := errors.AsType[*Error](err); !ok || e.Kind != Moved {
 				t.Errorf("%s, %v: %v", name, p, err)
 			}
 		}

@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"github.com/ciobulk/ciobulk/internal/slowtest"
 )
 
 // endless makes up the same byte for ever, and counts.
@@ -41,6 +43,7 @@ var tooLong = []struct {
 
 // TestTooLong reads records that never end, in reads of several sizes.
 func TestTooLong(t *testing.T) {
+	slowtest.Mark(t)
 	t.Parallel()
 	for _, c := range tooLong {
 		t.Run(c.name, func(t *testing.T) {
@@ -69,6 +72,7 @@ func TestTooLong(t *testing.T) {
 
 // TestLongest wants the limit at the same byte however the record is read.
 func TestLongest(t *testing.T) {
+	slowtest.Mark(t)
 	t.Parallel()
 	for _, c := range []struct {
 		length int64 // with its line ending
@@ -106,6 +110,6 @@ func TestBlankFlood(t *testing.T) {
 		t.Errorf("row %d on line %d is %q", r.Number, r.Line, r.Raw)
 	}
 	if err := in.Next(&b, 1, 1); !errors.Is(err, io.EOF) {
-		t.Errorf("%v behind the last row", err)
+		t.Errorf("%v after the last row", err)
 	}
 }

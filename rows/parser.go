@@ -5,7 +5,12 @@ import (
 	"fmt"
 	"slices"
 	"unicode/utf8"
+
+	"github.com/ciobulk/ciobulk/internal/jsontext"
 )
+
+// notJSONText is how messages about records that are not JSON begin.
+const notJSONText = "not JSON: "
 
 // maxNames bounds how many names of JSONL objects a parser remembers.
 const maxNames = 4096
@@ -14,35 +19,40 @@ const maxNames = 4096
 // an input may have many.
 type Parser struct {
 	format    Format
+	stored    Format
 	delimiter byte
 	columns   []Column
 	fixed     int            // columns that every parser of the input knows
 	index     map[string]int // name to column; JSONL only
 	next      []int          // by column + 1, the first for the start: the column that followed last time
-	spelt     [][]byte       // by column: its name and the colon, as they mostly stand
+	written   [][]byte       // by column: its name and the colon, as they are usually written
 	seen      []uint64       // by column: the generation of the row it was last seen in
 	now       uint64         // the present row's generation
 	reported  bool           // the input is a file of rejected rows
-	behind    int            // CSV: columns of a report behind the input's own
+	reportLen int            // CSV: columns of a report after the input's own
 	renumber  bool           // whose rows have the numbers that their reports say
 	stray     strayByte
+	opened    bool      // the columns are known: oddities are looked for
+	suspect   [256]bool // the bytes that the first cell of a record begins with that may not be a row
+	noHeader  bool
+	trimmed   int // bytes that trimMarks removed from the front of the present row
 	row       Row
 	scratch   []byte
+	rewritten []byte // the present row as it would have been with the header's number of cells
 }
 
-// Parser returns a new parser. JSONL objects may have any names: those given
-// are columns 0, 1, … in their order, whatever stands in the file; names that
-// turn up beyond them get the columns that follow, each parser its own. For
-// CSV the columns are the header's, and names is not used.
-func (in *Input) Parser(names []string) *Parser {
-	p := &Parser{format: in.Format, delimiter: in.Delimiter, columns: in.Columns, renumber: in.options.Rejected,
+func newParser(in *Input, names []string) *Parser {
+	p := &Parser{format: in.Format, stored: in.Stored, delimiter: in.Delimiter, columns: in.Columns, renumber: in.Rejected,
 		stray: strayByte{in.Encoding, in.Compression != ""}}
 	if in.Format == CSV && endsInReport(in.Columns) {
-		p.behind = len(ReportColumns)
+		p.reportLen = len(ReportColumns)
 	}
-	p.reported = in.options.Rejected || p.behind > 0
+	p.reported = in.Rejected
+	p.opened = in.opened
 	if in.Format == CSV {
 		p.fixed = len(p.columns)
+		p.noHeader = in.NoHeader
+		p.suspectFirst()
 		return p
 	}
 	p.columns, p.index, p.next = nil, make(map[string]int), []int{0}
@@ -53,50 +63,83 @@ func (in *Input) Parser(names []string) *Parser {
 	return p
 }
 
-// Columns returns the columns known so far; it grows with JSONL rows and is to
-// be asked again after each.
+// Columns returns the columns known so far; it grows with JSONL rows and must
+// be called again after each.
 func (p *Parser) Columns() []Column { return p.columns }
 
 func (p *Parser) add(name string) int {
 	p.index[name] = len(p.columns)
 	p.columns = append(p.columns, Column{Name: name})
 	p.seen, p.next = append(p.seen, 0), append(p.next, 0)
-	p.spelt = append(p.spelt, append(AppendJSONString(nil, name), ':'))
+	p.written = append(p.written, append(jsontext.AppendString(nil, name), ':'))
 	return len(p.columns) - 1
 }
 
 // Row splits record i of b. The row is valid until the next call.
 func (p *Parser) Row(b *Block, i int) *Row {
 	r := &p.row // set field by field: a literal would be made elsewhere and copied
-	r.Number, r.Line = b.from.Row+int64(i)+1, b.from.Line+int64(b.records[i].line)
+	r.Number, r.Line = b.from.Row+int64(i)+1, b.from.Line+int64(b.at(i).line)
 	r.Raw, r.Cells, r.Order, r.Broken = b.raw(i), r.Cells[:0], r.Order[:0], nil
-	r.Plain = false
+	r.Plain, r.Faulty, r.Odd, p.trimmed = false, false, Ordinary, 0
 	p.scratch = p.scratch[:0]
-	if p.format == CSV {
+	if p.opened && marked(r.Raw) {
+		p.trimMarks(r)
+	}
+	switch {
+	case r.Odd == EndOfFile:
+		r.Broken = r.Odd.notRow()
+		return r
+	case p.format == CSV:
 		p.csvRow(r)
-	} else {
+	default:
 		p.jsonRow(r)
 	}
-	if b.refused != nil && b.refused[i] != nil {
-		r.Broken = b.refused[i]
+	if b.faults != nil {
+		for _, column := range b.faults[i] {
+			if column < len(r.Cells) {
+				r.Cells[column].Kind, r.Faulty = Faulty, true
+			}
+		}
 	}
-	if r.Broken != nil && r.Broken.Reason == ReasonUTF8 {
-		r.Broken.Message = p.stray.describe(b, i, r.Broken.At-1)
+	if r.Broken != nil {
+		p.placeFault(b, i, r.Broken)
 	}
 	if p.reported {
-		p.report(r)
+		p.readReport(r)
 	}
 	return r
 }
 
+// placeFault makes a fault one of the record as it is in the input.
+func (p *Parser) placeFault(b *Block, i int, broken *Broken) {
+	if broken.At > 0 {
+		broken.At += p.trimmed
+	}
+	if broken.Reason == ReasonUTF8 {
+		broken.Message = p.stray.describe(b, i, broken.At-1)
+	}
+}
+
 // ragged says what is wrong with a row of so many cells.
 func (p *Parser) ragged(cells int) *Broken {
+	own, want := cells-p.reportLen, len(p.columns)-p.reportLen
 	advice := "add what is missing"
-	if cells > len(p.columns) {
+	switch {
+	case own < 0:
+		return &Broken{Reason: ReasonRagged, Message: fmt.Sprintf("%s, fewer than the %d of the report", countCells(cells), p.reportLen)}
+	case own > want && p.stored == XLSX:
+		advice = "give each column that has values a name in the header"
+	case own > want:
 		advice = "a cell that holds the delimiter must be quoted"
 	}
-	return &Broken{Reason: ReasonRagged,
-		Message: fmt.Sprintf("%d cells where the header has %d; %s", cells-p.behind, len(p.columns)-p.behind, advice)}
+	return &Broken{Reason: ReasonRagged, Message: fmt.Sprintf("%s where the header has %d; %s", countCells(own), want, advice)}
+}
+
+func countCells(n int) string {
+	if n == 1 {
+		return "1 cell"
+	}
+	return fmt.Sprintf("%d cells", n)
 }
 
 func (p *Parser) csvRow(r *Row) {
@@ -108,6 +151,17 @@ func (p *Parser) csvRow(r *Row) {
 		t = traitsOf(r.Raw)
 	}
 	r.Plain = t.plain() && len(p.scratch) == 0 // there are doubled quotes otherwise
+	if p.opened && r.Broken == nil {
+		if first := r.Cells[0].Text; len(first) == 0 || p.suspect[first[0]] {
+			if odd := p.oddity(r); odd != Ordinary {
+				r.Odd, r.Broken = odd, odd.notRow()
+				return
+			}
+		}
+		if len(r.Cells) != len(p.columns) {
+			p.fit(r)
+		}
+	}
 	if r.Broken == nil && len(r.Cells) != len(p.columns) {
 		r.Broken = p.ragged(len(r.Cells))
 	}
@@ -148,16 +202,16 @@ func (p *Parser) jsonRow(r *Row) {
 	p.now++
 	r.Cells = slices.Grow(r.Cells, len(p.columns))[:len(p.columns)]
 	clear(r.Cells)
-	s := scanner{data: r.Raw}
-	s.space()
-	if s.peek() != '{' {
+	s := jsontext.Scanner{Data: r.Raw}
+	s.Space()
+	if s.Peek() != '{' {
 		r.Broken = p.notObject(&s)
 		return
 	}
 	r.Broken = p.members(r, &s)
 	r.Plain = len(p.scratch) == 0 // there are escapes otherwise
-	if s.err != nil {
-		r.Broken = &Broken{Reason: ReasonMalformed, At: s.err.at + 1, Message: "not JSON: " + s.err.msg}
+	if s.Err != nil {
+		r.Broken = &Broken{Reason: ReasonMalformed, At: s.Err.At + 1, Message: notJSONText + s.Err.Msg}
 	}
 	if r.Broken == nil && !utf8.Valid(r.Raw) {
 		r.Broken = p.notUTF8(r)
@@ -172,71 +226,71 @@ func (p *Parser) forget() {
 	for _, c := range p.columns[p.fixed:] {
 		delete(p.index, c.Name)
 	}
-	p.columns, p.seen, p.next, p.spelt = p.columns[:p.fixed], p.seen[:p.fixed], p.next[:p.fixed+1], p.spelt[:p.fixed]
+	p.columns, p.seen, p.next, p.written = p.columns[:p.fixed], p.seen[:p.fixed], p.next[:p.fixed+1], p.written[:p.fixed]
 }
 
-func (p *Parser) notObject(s *scanner) *Broken {
-	kind := s.value(0)
-	s.space()
-	if s.err == nil && s.pos < len(s.data) {
-		s.fail("unexpected text behind the value")
+func (p *Parser) notObject(s *jsontext.Scanner) *Broken {
+	kind := Kind(s.Value(0))
+	s.Space()
+	if s.Err == nil && s.Pos < len(s.Data) {
+		s.Fail("unexpected text after the value")
 	}
-	if s.err != nil {
-		return &Broken{Reason: ReasonMalformed, At: s.err.at + 1, Message: "not JSON: " + s.err.msg}
+	if s.Err != nil {
+		return &Broken{Reason: ReasonMalformed, At: s.Err.At + 1, Message: notJSONText + s.Err.Msg}
 	}
 	what := map[Kind]string{Text: "a string", Number: "a number", Boolean: "a boolean", Null: "null", JSON: "an array"}[kind]
 	return &Broken{Reason: ReasonMalformed, At: 1, Message: what + " where an object is needed"}
 }
 
 // members reads the object that starts at s into r's cells.
-func (p *Parser) members(r *Row, s *scanner) *Broken {
+func (p *Parser) members(r *Row, s *jsontext.Scanner) *Broken {
 	var broken *Broken
-	s.pos++
-	s.space()
-	if s.peek() == '}' {
-		s.pos++
+	s.Pos++
+	s.Space()
+	if s.Peek() == '}' {
+		s.Pos++
 	} else {
-		for s.err == nil {
+		for s.Err == nil {
 			if b := p.member(r, s); b != nil && broken == nil {
 				broken = b
 			}
-			s.space()
-			if s.peek() != ',' {
-				s.expect('}')
+			s.Space()
+			if s.Peek() != ',' {
+				s.Expect('}')
 				break
 			}
-			s.pos++
-			s.space()
+			s.Pos++
+			s.Space()
 		}
 	}
-	s.space()
-	if s.err == nil && s.pos < len(s.data) {
-		s.fail("unexpected text behind the object")
+	s.Space()
+	if s.Err == nil && s.Pos < len(s.Data) {
+		s.Fail("unexpected text after the object")
 	}
 	return broken
 }
 
-func (p *Parser) member(r *Row, s *scanner) *Broken {
-	nameAt := s.pos
+func (p *Parser) member(r *Row, s *jsontext.Scanner) *Broken {
+	nameAt := s.Pos
 	column := p.name(s, r.Order)
-	s.space()
-	if s.err != nil {
+	s.Space()
+	if s.Err != nil {
 		return nil
 	}
-	valueAt := s.pos
+	valueAt := s.Pos
 	cell := Cell{Kind: Text}
-	if s.peek() == '"' {
+	if s.Peek() == '"' {
 		cell.Text = p.text(s)
 	} else {
-		cell.Kind = s.value(1)
-		cell.Text = s.data[valueAt:s.pos:s.pos]
+		cell.Kind = Kind(s.Value(1))
+		cell.Text = s.Data[valueAt:s.Pos:s.Pos]
 	}
 	if column == len(r.Cells) {
 		r.Cells = append(r.Cells, Cell{})
 	}
 	if p.seen[column] == p.now {
 		return &Broken{Reason: ReasonDuplicate, Column: p.columns[column].Name, At: nameAt + 1,
-			Message: "this name stands twice in the object; which value is meant cannot be told"}
+			Message: "this name appears twice in the object; it is not clear which value is meant"}
 	}
 	p.seen[column] = p.now
 	r.Cells[column] = cell
@@ -246,20 +300,20 @@ func (p *Parser) member(r *Row, s *scanner) *Broken {
 
 // name passes over a member's name and the colon and returns its column. It tries
 // the name that followed the ones before it last time: the objects of a file
-// mostly have the same names in the same order.
-func (p *Parser) name(s *scanner, before []int) (column int) {
+// usually have the same names in the same order.
+func (p *Parser) name(s *jsontext.Scanner, before []int) (column int) {
 	last := 0
 	if n := len(before); n > 0 {
 		last = before[n-1] + 1
 	}
-	if next := p.next[last]; next < len(p.columns) && bytes.HasPrefix(s.data[s.pos:], p.spelt[next]) {
-		s.pos += len(p.spelt[next])
+	if next := p.next[last]; next < len(p.columns) && bytes.HasPrefix(s.Data[s.Pos:], p.written[next]) {
+		s.Pos += len(p.written[next])
 		return next
 	}
 	name := p.text(s)
-	s.space()
-	s.expect(':')
-	if s.err != nil {
+	s.Space()
+	s.Expect(':')
+	if s.Err != nil {
 		return 0
 	}
 	column, ok := p.index[string(name)]
@@ -271,17 +325,17 @@ func (p *Parser) name(s *scanner, before []int) (column int) {
 }
 
 // text passes over a string and returns it unescaped.
-func (p *Parser) text(s *scanner) []byte {
-	start := s.pos
-	escaped := s.str()
-	if s.err != nil {
+func (p *Parser) text(s *jsontext.Scanner) []byte {
+	start := s.Pos
+	escaped := s.String()
+	if s.Err != nil {
 		return nil
 	}
-	content := s.data[start+1 : s.pos-1 : s.pos-1]
+	content := s.Data[start+1 : s.Pos-1 : s.Pos-1]
 	if !escaped {
 		return content
 	}
 	from := len(p.scratch)
-	p.scratch = appendUnescaped(p.scratch, content)
+	p.scratch = jsontext.AppendUnescaped(p.scratch, content)
 	return p.scratch[from:len(p.scratch):len(p.scratch)]
 }

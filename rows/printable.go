@@ -7,8 +7,8 @@ import (
 )
 
 // Printable returns text, a name or what others wrote, in a form that stays on its
-// line and cannot move a terminal's cursor: what is no graphic character is written
-// as its escape, \n, \u001b or, where it is not UTF-8, \xff. Text of graphic
+// line and cannot move a terminal's cursor: what is not a graphic character is
+// written as its escape, \n, \u001b or, where it is not UTF-8, \xff. Text of graphic
 // characters alone, backslashes too, stays as it is.
 func Printable(text string) string {
 	if strings.IndexFunc(text, unprintable) < 0 {

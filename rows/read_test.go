@@ -29,9 +29,9 @@ func read(t testing.TB, text string, o Options) []string {
 
 // stream returns an input that starts with a record, so that every byte of r
 // goes through Next and none through Open. Without a header all rows of CSV
-// are ragged; an array begins behind its bracket.
+// are ragged; an array begins after its bracket.
 func stream(format Format, delimiter byte, r io.Reader) *Input {
-	return &Input{Name: "stream", Stored: format, Format: format.Rows(), Delimiter: delimiter, source: r, close: func() {}, at: Position{Line: 1}}
+	return &Input{Name: "stream", Stored: format, Format: format.Rows(), Delimiter: delimiter, ahead: ahead{source: r}, at: Position{Line: 1}}
 }
 
 // drain reads in to its end in blocks and checks that they chain. It returns
@@ -50,7 +50,7 @@ func drain(t testing.TB, in *Input, maxRecords, maxBytes int) (rows []string, en
 			return append(rows, err.Error()), ends
 		}
 		if b.Start != at || b.End != in.At() {
-			t.Fatalf("a block from %v to %v behind %v, the input at %v", b.Start, b.End, at, in.At())
+			t.Fatalf("a block from %v to %v after %v, the input at %v", b.Start, b.End, at, in.At())
 		}
 		if n := int64(b.Len()); n < 1 || n > int64(maxRecords) || b.End.Row != at.Row+n {
 			t.Fatalf("a block of %d records from %v to %v", n, b.Start, b.End)

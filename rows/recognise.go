@@ -3,73 +3,96 @@ package rows
 import (
 	"bytes"
 	"cmp"
-	"io"
-	"regexp"
+	"strings"
 
-	"github.com/klauspost/compress/gzip"
-	"github.com/klauspost/compress/zstd"
+	"github.com/ciobulk/ciobulk/internal/jsontext"
 )
 
-// page is how pages begin that are saved in place of a table.
-var page = regexp.MustCompile(`(?i)^<(!doctype|html|\?xml)\b`)
-
 // recognise settles format, delimiter and columns.
-func (in *Input) recognise() error {
-	text := bytes.TrimLeft(in.carry, " \t\r\n")
-	if page.Match(text[:min(len(text), 64)]) {
-		return &Error{Name: in.Name, Msg: "is a page or a document in HTML or XML, not a table", Hint: "was it saved where one has to log in? download the table itself"}
+func (o *opening) recognise() error {
+	text := bytes.TrimLeft(o.carry, " \t\r\n")
+	if isPage(text) {
+		return &Error{Msg: "is a page or a document in HTML or XML, not a table", Hint: "was it saved from a page that asks for a login? download the table itself"}
 	}
-	in.Stored = in.options.Format
-	if in.Stored == "" {
-		in.Stored = formatByName(cmp.Or(in.inside, in.Path))
+	o.Stored = o.options.Format
+	if o.Stored == "" {
+		o.Stored = formatByName(cmp.Or(o.inside, o.Path))
 	}
-	if in.Stored == "" {
-		in.Stored = formatByContent(text)
+	if o.Stored == "" {
+		o.Stored = formatByContent(text)
+	} else if err := o.differs(text); err != nil {
+		return err
 	}
-	in.Format = in.Stored.Rows()
-	switch in.Stored {
+	o.Format = o.Stored.Rows()
+	switch o.Stored {
 	case XLSX:
-		return &Error{Name: in.Name, Msg: "is not an Excel workbook (.xlsx)", Hint: "leave out --format xlsx, or save it as one"}
+		return &Error{Kind: NotWorkbook, Msg: "is not an Excel workbook (.xlsx)", Found: formatByContent(text)}
 	case Array:
-		return in.array()
+		return openArray(o.Input, o.options)
 	case JSONL:
-		if in.options.Format == "" && spread(text, in.ended) {
-			return &Error{Name: in.Name, Msg: "is a JSON object over several lines, and not one of each row",
-				Hint: "put each row's object on a line of its own: jq -c . " + in.Path + ", or jq -c '.data[]' for the elements of an array inside"}
+		if o.options.Format == "" && spread(text, o.ended) {
+			return &Error{Kind: Spread, Msg: "has a JSON object over several lines, and not one object per line"}
 		}
-		in.first = in.at
-		return in.names()
+		o.first = o.at
+		return nameMembers(o.Input, o.options)
 	}
-	in.separatorLine()
-	if in.Delimiter == 0 {
-		in.Delimiter = detectDelimiter(in.carry)
+	separatorLine(o.Input)
+	if o.Delimiter == 0 {
+		o.Delimiter = detectDelimiter(fromRow(o.carry, o.options.HeaderRow))
 	}
-	return in.header()
+	return readHeader(o.Input, o.options)
 }
 
-// decompress puts a decompressor behind the source if head asks for one.
-func (in *Input) decompress(head []byte, ended bool) error {
-	raw := io.Reader(bytes.NewReader(head))
-	if !ended {
-		raw = io.MultiReader(raw, in.source)
+// differs compares the format that the name says with the text. An array in a file of
+// lines is read as what it is; JSON in a CSV file is refused, as its first line would
+// be taken for the header.
+func (o *opening) differs(text []byte) error {
+	if o.options.Format != "" {
+		return nil
 	}
-	in.source = raw
+	found := formatByContent(text)
 	switch {
-	case bytes.HasPrefix(head, []byte("\x1f\x8b")):
-		z, err := gzip.NewReader(raw)
-		if err != nil {
-			return &Error{Name: in.Name, Msg: "is not a sound gzip file", Err: err}
-		}
-		in.Compression, in.source = "gzip", z
-	case bytes.HasPrefix(head, []byte("\x28\xb5\x2f\xfd")):
-		z, err := zstd.NewReader(raw, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
-		if err != nil {
-			return &Error{Name: in.Name, Msg: "is not a sound zstd file", Err: err}
-		}
-		in.Compression, in.source, in.close = "zstd", z, z.Close
+	case o.Stored == JSONL && found == Array && isListOfObjects(text):
+		o.note("is a JSON array, although its name says JSONL, and is read as one")
+		o.Stored = Array
+	case o.Stored == CSV && (found == JSONL && startsWithObject(text, o.ended) || found == Array && isListOfObjects(text)):
+		return &Error{Kind: FormatDiffers, Msg: "is JSON, although its name says CSV", Found: found}
 	}
 	return nil
 }
 
-// maxWindow bounds the memory that a zstd file may ask for.
-const maxWindow = 128 << 20
+// isListOfObjects reports whether a JSON array has objects, or nothing.
+func isListOfObjects(text []byte) bool {
+	inside := bytes.TrimLeft(text[1:], " \t\r\n")
+	return len(inside) > 0 && (inside[0] == '{' || inside[0] == ']')
+}
+
+// startsWithObject reports whether a text begins with a JSON object, as far as it is
+// there.
+func startsWithObject(text []byte, ended bool) bool {
+	s := jsontext.Scanner{Data: text}
+	s.Value(0)
+	return s.Err == nil || !ended && s.CutOff()
+}
+
+// fromRow returns the text from a row on, as far as lines are rows: titles have no
+// line breaks inside.
+func fromRow(text []byte, row int) []byte {
+	for ; row > 1; row-- {
+		_, text, _ = bytes.Cut(text, []byte{'\n'})
+	}
+	return text
+}
+
+// isPage reports whether the text begins like a page that is saved in place of a
+// table.
+func isPage(text []byte) bool {
+	begin := strings.ToLower(string(text[:min(len(text), 16)]))
+	for _, tag := range []string{"<!doctype", "<html", "<?xml"} {
+		rest, found := strings.CutPrefix(begin, tag)
+		if found && (rest == "" || strings.IndexAny(rest[:1], " \t\r\n>") == 0) {
+			return true
+		}
+	}
+	return false
+}

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/ciobulk/ciobulk/internal/jsontext"
 )
 
 // checkCSV compares with encoding/csv. The differences, all of them wanted:
@@ -88,7 +90,7 @@ func standardCSV(delimiter byte, text string) (records []string, unclosed *csv.P
 
 // closes reports whether the first record of text is sound once a quote is
 // added at its end: so ErrQuote about a quote that is never closed is told
-// from the one about text behind a closing quote.
+// from the one about text after a closing quote.
 func closes(delimiter byte, text string) bool {
 	r := csv.NewReader(strings.NewReader(text + "\"\n"))
 	r.Comma = rune(delimiter)
@@ -107,7 +109,7 @@ func checkJSONL(t testing.TB, text string) {
 	p, i := in.Parser(nil), 0
 	for line := range strings.Lines(text) {
 		line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
-		if line == "" {
+		if strings.Trim(line, " \t\r") == "" {
 			continue
 		}
 		r := p.Row(&b, i)
@@ -130,7 +132,7 @@ func checkJSONL(t testing.TB, text string) {
 func checkPlain(t testing.TB, r *Row) {
 	t.Helper()
 	for _, c := range r.Cells {
-		if quoted := AppendJSONString(nil, c.Text); r.Plain && c.Kind == Text && string(quoted) != `"`+string(c.Text)+`"` {
+		if quoted := jsontext.AppendString(nil, c.Text); r.Plain && c.Kind == Text && string(quoted) != `"`+string(c.Text)+`"` {
 			t.Errorf("%q is not plain, as its row says: %s", c.Text, quoted)
 		}
 	}
@@ -190,9 +192,9 @@ func standardValue(value json.RawMessage) (Kind, string) {
 }
 
 // standardValid is what ValidJSON accepts: what encoding/json does, but only
-// in UTF-8, without half surrogate pairs, and of no more than maxDepth levels.
+// in UTF-8, without half surrogate pairs, and of no more than jsontext.MaxDepth levels.
 func standardValid(text []byte) bool {
-	return json.Valid(text) && utf8.Valid(text) && !halfPairs(text) && levels(text) <= maxDepth
+	return json.Valid(text) && utf8.Valid(text) && !halfPairs(text) && levels(text) <= jsontext.MaxDepth
 }
 
 var (
@@ -292,7 +294,7 @@ func FuzzJSONL(f *testing.F) {
 
 func checkValid(t testing.TB, text []byte) {
 	t.Helper()
-	if got, want := ValidJSON(text), standardValid(text); got != want {
+	if got, want := jsontext.Valid(text), standardValid(text); got != want {
 		t.Errorf("%q is valid: %t, want %t", text, got, want)
 	}
 }
@@ -303,8 +305,8 @@ var jsonTexts = []string{
 	`"\\ud83d"`, `"\ud83d\\ude00"`, "\"\x1f\"", "\"\x7f\"", "\"\xff\"", "\xff", "\"\u2028\"", "\ufeff1", "1\x00",
 	"true", "tru", "trues", "nul", "null ", "false,", "[1,]", "[,1]", "[1 2]", "[1,2]", "[", "]", "{", "}", "[}", "{]",
 	`{"a":1}`, `{"a":1,}`, `{"a"}`, `{"a":}`, `{a:1}`, `{1:1}`, `{"a":1,"a":2}`, `{"a":{"b":[]}}`, `{"a":1}{}`, `"a""b"`, "1 2",
-	strings.Repeat("[", 99), strings.Repeat("[", maxDepth) + strings.Repeat("]", maxDepth),
-	strings.Repeat("[", maxDepth) + "1" + strings.Repeat("]", maxDepth), strings.Repeat("[", maxDepth+1) + strings.Repeat("]", maxDepth+1),
+	strings.Repeat("[", 99), strings.Repeat("[", jsontext.MaxDepth) + strings.Repeat("]", jsontext.MaxDepth),
+	strings.Repeat("[", jsontext.MaxDepth) + "1" + strings.Repeat("]", jsontext.MaxDepth), strings.Repeat("[", jsontext.MaxDepth+1) + strings.Repeat("]", jsontext.MaxDepth+1),
 }
 
 func TestValidJSON(t *testing.T) {

@@ -2,25 +2,74 @@ package rows
 
 import (
 	"bytes"
-	"fmt"
 	"slices"
 	"strconv"
 )
 
-// ReportColumns are the names that a file of rejected rows has behind its
-// input's own: which row it was and why. They say nothing about the row, and are
-// ignored where the file is input again.
-var ReportColumns = []string{"_row", "_line", "_reason", "_field", "_message", "_status"}
+// ReportColumns are the names that a file of rejected rows has after its input's
+// own: which row it was, and why it was rejected. They are not part of the row, and
+// are ignored where the file is input again.
+var ReportColumns = []string{"_row", "_line", "_input", "_reason", "_field", "_message", "_status"}
 
-// endsInReport reports whether the header is that of a file of rejected rows.
+// Report is what a file of rejected rows says of a row. Like the cells it is valid
+// until the parser's next Row.
+type Report struct {
+	Input, Reason, Field, Message, Status []byte
+
+	Given bool // there is one: the row was not added to the file by hand
+	Lost  bool // _row or _line is damaged: which row of its input this was is not known
+}
+
+// Class is a part of the rows that were not accepted.
+type Class string
+
+// The classes. The zero Class is for inputs that are not files of rejected rows.
+const (
+	AnyClass      Class = "any"
+	RejectedClass Class = "rejected"
+	UnknownClass  Class = "unknown"
+)
+
+// The reasons in a report that decide the class of its row.
+const (
+	ReportUnknown   = "unknown"   // the service may have applied the row's operation
+	ReportDuplicate = "duplicate" // another row of the person was sent instead
+)
+
+// Takes reports whether a row with the reason is of the class. A duplicate is of no
+// class but the zero one: another row of its person was sent.
+func (c Class) Takes(reason string) bool {
+	switch c {
+	case "":
+		return true
+	case UnknownClass:
+		return reason == ReportUnknown
+	case RejectedClass:
+		return reason != ReportUnknown && reason != ReportDuplicate
+	}
+	return reason != ReportDuplicate
+}
+
+// hasReport reports whether columns are those of a file of rejected rows, also after a
+// spreadsheet has moved them.
+func hasReport(columns []Column) bool {
+	for _, name := range []string{"_row", "_line", "_reason"} {
+		if !slices.ContainsFunc(columns, func(c Column) bool { return c.Name == name }) {
+			return false
+		}
+	}
+	return true
+}
+
+// endsInReport reports whether the last columns are a whole report.
 func endsInReport(columns []Column) bool {
 	n := len(columns) - len(ReportColumns)
 	return n >= 0 && slices.EqualFunc(columns[n:], ReportColumns, func(c Column, name string) bool { return c.Name == name })
 }
 
-// report reads what a file of rejected rows says of a row. A record that could not
-// be split into cells loses its report here, or would gather one at each round.
-func (p *Parser) report(r *Row) {
+// readReport reads what a file of rejected rows says of a row. A record that could not
+// be split into cells loses its report here, or each round would add one.
+func (p *Parser) readReport(r *Row) {
 	r.Report = Report{}
 	var number, line []byte
 	switch malformed := r.Broken != nil && r.Broken.Reason == ReasonMalformed; {
@@ -28,47 +77,54 @@ func (p *Parser) report(r *Row) {
 		number, line = p.reportOfMalformed(r)
 	case p.renumber:
 		number, line = p.cell(r, "_row"), p.cell(r, "_line")
-		r.Report = Report{p.cell(r, "_reason"), p.cell(r, "_message")}
+		r.Report = Report{Input: p.cell(r, "_input"), Reason: p.cell(r, "_reason"), Field: p.cell(r, "_field"),
+			Message: p.cell(r, "_message"), Status: p.cell(r, "_status")}
 	}
-	if p.format == CSV && r.Broken == nil && string(p.cell(r, "_reason")) == ReasonCell {
+	if p.format == CSV && r.Broken == nil && p.ofWorkbook(r) {
 		p.stillError(r)
 	}
-	if !p.renumber {
+	if p.renumber {
+		r.renumber(bytes.TrimSpace(number), bytes.TrimSpace(line))
+	}
+}
+
+// renumber gives a row of a file of rejected rows the number and the line that it had
+// in its input. A row without a report keeps its place in the file.
+func (r *Row) renumber(number, line []byte) {
+	r.Report.Given = len(number) > 0 || len(r.Report.Reason) > 0 && string(number) != "null"
+	if !r.Report.Given {
 		return
 	}
-	row, rowErr := strconv.ParseInt(string(bytes.TrimSpace(number)), 10, 64)
-	at, lineErr := strconv.ParseInt(string(bytes.TrimSpace(line)), 10, 64)
-	if rowErr == nil && lineErr == nil && row > 0 && at > 0 {
+	row, rowErr := strconv.ParseInt(string(number), 10, 64)
+	at, lineErr := strconv.ParseInt(string(line), 10, 64)
+	if r.Report.Lost = rowErr != nil || lineErr != nil || row <= 0 || at <= 0; !r.Report.Lost {
 		r.Number, r.Line = row, at
-		return
-	}
-	const lost = "the report behind it is damaged, so which row this was cannot be told"
-	if r.Broken == nil {
-		r.Broken = &Broken{Reason: ReasonMalformed, Message: lost}
-	} else {
-		r.Broken.Message += "; " + lost
 	}
 }
 
 // cellErrors are what spreadsheets show instead of a value.
-var cellErrors = []string{"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!", uncounted}
+var cellErrors = []string{"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!", notCounted}
 
-// stillError keeps a row that was rejected for a workbook's error from going in
-// with it as text.
+// stillError keeps a workbook's error from being sent as text: in a row that was
+// rejected for it, and in all rows of workbooks.
 func (p *Parser) stillError(r *Row) {
-	for i, c := range r.Cells[:min(len(r.Cells), len(p.columns)-p.behind)] {
+	for i, c := range r.Cells[:min(len(r.Cells), len(p.columns)-p.reportLen)] {
 		if slices.Contains(cellErrors, string(c.Text)) {
-			r.Broken = &Broken{Reason: ReasonCell, Column: p.columns[i].Name, Message: fmt.Sprintf("still holds the error %s", c.Text)}
-			return
+			r.Cells[i].Kind, r.Faulty = Faulty, true
 		}
 	}
 }
 
-// cell returns a cell of the report. In a row with too many cells, the report is
-// the last ones.
+// ofWorkbook reports whether a rejected row was a workbook's.
+func (p *Parser) ofWorkbook(r *Row) bool {
+	return string(p.cell(r, "_reason")) == ReasonCell || bytes.HasSuffix(bytes.ToLower(p.cell(r, "_input")), []byte(".xlsx"))
+}
+
+// cell returns a cell of the report. In a row with too many cells, a report at the end
+// is the last ones.
 func (p *Parser) cell(r *Row, name string) []byte {
 	for i, c := range p.columns {
-		if p.format == CSV && len(r.Cells) > len(p.columns) {
+		if p.reportLen > 0 && len(r.Cells) > len(p.columns) {
 			i += len(r.Cells) - len(p.columns)
 		}
 		if c.Name == name && i < len(r.Cells) {
@@ -78,23 +134,45 @@ func (p *Parser) cell(r *Row, name string) []byte {
 	return nil
 }
 
-// reportOfMalformed cuts the report off a record that cannot be split: what stands
-// in front of its reason is the number and the line.
+// reportOfMalformed cuts the report off a record that cannot be split: its last
+// cells.
 func (p *Parser) reportOfMalformed(r *Row) (number, line []byte) {
-	d := p.delimiter
-	mark := append(append([]byte{d}, ReasonMalformed...), d, d) // there is no field
-	at := bytes.LastIndex(r.Raw, mark)
-	if at < 0 {
+	cells := make([][]byte, len(ReportColumns))
+	head := r.Raw
+	for i := len(cells) - 1; i >= 0; i-- {
+		var is bool
+		if head, cells[i], is = cutLastCell(head, p.delimiter); !is {
+			return nil, nil
+		}
+	}
+	if string(cells[3]) != ReasonMalformed {
 		return nil, nil
 	}
-	head := r.Raw[:at]
-	lineAt := bytes.LastIndexByte(head, d)
-	rowAt := bytes.LastIndexByte(head[:max(lineAt, 0)], d)
-	if rowAt < 0 {
-		return nil, nil
+	r.Report = Report{Input: cells[2], Reason: cells[3], Field: cells[4], Message: cells[5], Status: cells[6]}
+	r.Raw = head[:len(head):len(head)]
+	return cells[0], cells[1]
+}
+
+// cutLastCell cuts the last cell, which AppendCSVCell wrote, and the delimiter
+// before it off a record; is is false where there is none.
+func cutLastCell(record []byte, delimiter byte) (head, cell []byte, is bool) {
+	if n := len(record); n == 0 || record[n-1] != '"' {
+		at := bytes.LastIndexByte(record, delimiter)
+		if at < 0 {
+			return record, nil, false
+		}
+		return record[:at], record[at+1:], true
 	}
-	r.Report = Report{[]byte(ReasonMalformed), bytes.TrimPrefix(r.Raw[at+len(mark):], []byte{'"'})}
-	number, line = head[rowAt+1:lineAt], head[lineAt+1:]
-	r.Raw = r.Raw[:rowAt:rowAt]
-	return number, line
+	for i := len(record) - 2; i > 0; i-- {
+		switch {
+		case record[i] != '"':
+		case record[i-1] == '"': // a doubled one inside
+			i--
+		case record[i-1] == delimiter:
+			return record[:i-1], bytes.ReplaceAll(record[i+1:len(record)-1], []byte(`""`), []byte(`"`)), true
+		default:
+			return record, nil, false
+		}
+	}
+	return record, nil, false
 }

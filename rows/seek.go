@@ -6,39 +6,58 @@ import (
 	"io"
 )
 
-// SeekTo continues behind p, a position that this input reported: at once in a
-// plain file, by reading over the rows otherwise, which cannot go back. The
-// zero Position is the start. It returns an *Error if the input is not the one
-// it was, as far as can be told from p.
+// SeekTo continues after p, a position that this input reported: at once in a
+// plain file, otherwise by reading the rows before it, which works only forward.
+// The zero Position is the start. It returns an *Error if p shows that the input
+// has changed.
 func (in *Input) SeekTo(p Position) error {
 	if p.Offset <= in.first.Offset {
 		p = in.first
 	}
 	if !in.Seekable() {
-		return in.skip(p)
+		return skip(in, p)
 	}
-	before := in.before(p.Offset)
-	if p != in.first && !in.starts(p.Offset, before) {
-		return in.elsewhere(p)
+	before := in.stored.before(p.Offset)
+	if p != in.first && !starts(in, p.Offset, before) {
+		return moved(in, p)
 	}
 	in.closed = in.Stored == Array && p != in.first && before == ']'
-	if _, err := in.file.Seek(p.Offset, io.SeekStart); err != nil {
-		return &Error{Name: in.Name, Msg: "cannot continue", Err: cause(err)}
+	source, err := in.stored.seek(p.Offset)
+	if err != nil {
+		return in.of(err)
 	}
-	in.source, in.carry, in.ended, in.stop, in.padded, in.at = counter{in.bounded(p.Offset), &in.read}, nil, false, nil, false, p
-	in.read.Store(p.Offset)
+	in.ahead, in.stop, in.padded, in.at, in.sum = ahead{source: source}, nil, false, p, 0
 	return nil
 }
 
-// before returns the byte of the file before offset, 0 where there is none.
-func (in *Input) before(offset int64) byte {
-	var b [1]byte
-	_, _ = in.file.ReadAt(b[:], offset-1)
-	return b[0]
+// Continue is SeekTo for p with the Sum that a Block ending there had. It returns an
+// *Error of the kind Moved if the text before p is not what it was; in a plain file,
+// that is only read again where verify is set.
+func (in *Input) Continue(p Position, sum uint32, verify bool) error {
+	if p.Offset <= in.first.Offset {
+		return in.SeekTo(p)
+	}
+	if verify && in.Seekable() {
+		found, err := in.stored.sum(in.first.Offset, p.Offset)
+		if err != nil {
+			return in.of(err)
+		}
+		if found != sum {
+			return moved(in, p)
+		}
+	}
+	if err := in.SeekTo(p); err != nil {
+		return err
+	}
+	if !in.Seekable() && in.sum != sum {
+		return moved(in, p)
+	}
+	in.sum = sum
+	return nil
 }
 
-// starts reports whether a record may start at offset, behind the byte before.
-func (in *Input) starts(offset int64, before byte) bool {
+// starts reports whether a record may start at offset, after the byte before.
+func starts(in *Input, offset int64, before byte) bool {
 	if in.Stored == Array {
 		return before == ',' || before == ']'
 	}
@@ -46,7 +65,7 @@ func (in *Input) starts(offset int64, before byte) bool {
 }
 
 // skip reads over the rows before p.
-func (in *Input) skip(p Position) error {
+func skip(in *Input, p Position) error {
 	var b Block
 	for in.at.Row < p.Row {
 		err := in.Next(&b, int(min(p.Row-in.at.Row, 1<<14)), 1<<20)
@@ -58,15 +77,11 @@ func (in *Input) skip(p Position) error {
 		}
 	}
 	if in.at != p {
-		return in.elsewhere(p)
+		return moved(in, p)
 	}
 	return nil
 }
 
-func (in *Input) elsewhere(p Position) error {
-	return &Error{Name: in.Name, Line: p.Line, Msg: fmt.Sprintf("row %d is not where it was when the run stopped", p.Row),
-		Hint: "give the same input again, or start over with --restart"}
+func moved(in *Input, p Position) error {
+	return in.of(&Error{Kind: Moved, Line: p.Line, Msg: fmt.Sprintf("row %d is not where it was when the run stopped", p.Row)})
 }
-
-// At returns the position behind the last block.
-func (in *Input) At() Position { return in.at }

@@ -1,163 +1,210 @@
 package rows
 
 import (
-	"encoding/xml"
+	"archive/zip"
+	"errors"
 	"fmt"
 	"io"
-	"math"
-	"strconv"
+	"strings"
+
+	"github.com/ciobulk/ciobulk/rows/xlsx"
 )
 
-// sheet reads the rows of a worksheet one after the other.
-type sheet struct {
-	book   *workbook
-	part   io.ReadCloser
-	limit  *budget
-	xml    *xml.Decoder
-	number int64 // of the present row, the first is 1
-	cells  []sheetCell
-	text   []byte // of the present row
-}
-
-// sheetCell is one cell of the present row. Its text is among the row's.
-type sheetCell struct {
-	start, end int
-	date       bool
-	fault      string // why it has no value
-}
-
-const (
-	maxSheetColumns = 16384
-	// uncounted is shown for a formula whose value nobody stored; the spreadsheet
-	// shows it while it counts.
-	uncounted = "#GETTING_DATA"
-)
-
-// open begins to read a sheet.
-func (w *workbook) open(s sheetEntry) (*sheet, error) {
-	f := findMember(w.zip, s.part)
-	if f == nil {
-		return nil, fmt.Errorf("%s is missing", s.part)
+// openSheet opens the sheet of a workbook that is asked for.
+func openSheet(in *Input, o Options, z *zip.Reader) error {
+	if o.Format != "" && o.Format != XLSX {
+		return &Error{Kind: IsWorkbook, Msg: "is an Excel workbook, not " + string(o.Format), Found: XLSX}
 	}
-	part, err := f.Open()
+	book, err := xlsx.Open(z)
 	if err != nil {
-		return nil, err
+		return unsound(err)
 	}
-	limit := &budget{r: part, left: maxItem}
-	return &sheet{book: w, part: part, limit: limit, xml: xml.NewDecoder(limit)}, nil
+	entry, found := book.Choose(o.Sheet)
+	if !found {
+		return &Error{Kind: NoSuchSheet, Msg: fmt.Sprintf("has no sheet %q", o.Sheet), Sheets: sheetsOf(book)}
+	}
+	in.Stored, in.Format, in.Sheet, in.Delimiter = XLSX, CSV, entry.Name, ','
+	in.at.Line = 1
+	if o.Sheet == "" {
+		noteSheets(in, book)
+	}
+	if err := sampleSheet(in, o, book, entry); err != nil {
+		return err
+	}
+	if err := countHidden(in, o, book, entry); err != nil {
+		return err
+	}
+	return startSheet(in, o, book, entry)
 }
 
-// next reads the next row that has cells, empty ones perhaps. It returns io.EOF
-// behind the last.
-func (s *sheet) next() error {
-	for {
-		token, err := s.xml.RawToken()
-		if err != nil {
-			return unexpected(err)
-		}
-		switch token := token.(type) {
-		case xml.EndElement:
-			if token.Name.Local == "sheetData" {
-				return io.EOF
-			}
-		case xml.StartElement:
-			if token.Name.Local == "row" {
-				s.limit.left = maxItem
-				return s.row(token)
-			}
-			if token.Name.Local == "sheetData" {
-				s.number = 0
-			}
-		}
+// startSheet leaves the sheet before its first row.
+func startSheet(in *Input, o Options, book *xlsx.Book, entry xlsx.Sheet) error {
+	reader, err := book.Read(entry)
+	if err != nil {
+		return unsound(err)
 	}
+	in.sheet = newSheet(reader, in)
+	in.close = append(in.close, func() { reader.Close() })
+	if !in.NoHeader {
+		if err := in.sheet.header(o.HeaderRow); err != nil {
+			return err
+		}
+		in.at.Line = reader.Number + 1
+	}
+	in.sheet.skipHidden = o.Hidden == SkipHidden
+	in.first = in.at
+	return nil
 }
 
-func (s *sheet) row(start xml.StartElement) error {
-	number := s.number + 1
-	if r := attribute(start, "r"); r != "" {
-		n, err := strconv.ParseInt(r, 10, 64)
-		if err != nil || n < number {
-			return fmt.Errorf("row %q stands behind row %d", r, s.number)
-		}
-		number = n
+func sheetsOf(book *xlsx.Book) (list []Sheet) {
+	for _, s := range book.Sheets {
+		list = append(list, Sheet{s.Name, s.Hidden})
 	}
-	if number > math.MaxInt32 {
-		return fmt.Errorf("row %d is beyond any sheet's end", number)
+	return list
+}
+
+// noteSheets names the sheets that are not read although a person sees them.
+func noteSheets(in *Input, book *xlsx.Book) {
+	var others []string
+	for _, s := range book.Sheets {
+		if !s.Hidden && s.Name != in.Sheet {
+			others = append(others, fmt.Sprintf("%q", s.Name))
+		}
 	}
-	s.number, s.cells, s.text = number, s.cells[:0], s.text[:0]
-	for {
-		token, err := s.xml.RawToken()
-		if err != nil {
-			return unexpected(err)
-		}
-		switch token := token.(type) {
-		case xml.EndElement:
-			if token.Name.Local == "row" {
-				return nil
-			}
-		case xml.StartElement:
-			if token.Name.Local != "c" {
-				continue
-			}
-			if err := s.cell(token); err != nil {
-				return err
-			}
-		}
+	if len(others) > mostNotes {
+		others = append(others[:mostNotes], fmt.Sprintf("%d more", len(others)-mostNotes))
+	}
+	if len(others) > 0 {
+		in.note("only sheet %q is read; there are also %s", in.Sheet, strings.Join(others, ", "))
 	}
 }
 
-func attribute(e xml.StartElement, name string) string {
-	for _, a := range e.Attr {
-		if a.Name.Local == name && a.Name.Space == "" {
-			return a.Value
+// unsound is an error about a workbook as a whole.
+func unsound(err error) error {
+	if e, ok := errors.AsType[*xlsx.Error](err); ok {
+		return &Error{Msg: e.Msg, Hint: e.Hint}
+	}
+	return &Error{Msg: "is a damaged workbook", Err: err, Hint: "open it in a spreadsheet and save it again"}
+}
+
+// sheetSample is how many rows are looked at to find out which columns hold dates.
+const sheetSample = 500
+
+// TopRow is one of the first rows of a sheet: its number there, and its cells as a CSV
+// record.
+type TopRow struct {
+	Number int
+	Record string
+}
+
+// How many rows Input.Top has, and cells each of them.
+const (
+	mostTop      = 20
+	mostTopCells = 300
+)
+
+func (s *sheet) keepTop() {
+	if in := s.in; !in.NoHeader && len(in.Top) < mostTop {
+		in.Top = append(in.Top, TopRow{int(s.Number), string(s.appendRecord(nil, min(s.Width(), mostTopCells)))})
+	}
+}
+
+// sampleSheet reads the header and the first rows.
+func sampleSheet(in *Input, o Options, book *xlsx.Book, entry xlsx.Sheet) error {
+	r, err := book.Read(entry)
+	if err != nil {
+		return unsound(err)
+	}
+	defer r.Close()
+	s := newSheet(r, in)
+	switch err := s.header(o.HeaderRow); {
+	case errors.Is(err, io.EOF):
+		return &Error{Kind: EmptySheet, Msg: fmt.Sprintf("sheet %q is empty", entry.Name), Sheets: sheetsOf(book)}
+	case err != nil:
+		return err
+	}
+	if err := sheetColumns(in, o, s); err != nil {
+		return err
+	}
+	in.DateColumns, in.PercentColumns = make([]bool, len(in.Columns)), make([]bool, len(in.Columns))
+	s.noticeColumns(len(in.Columns))
+	for n := 0; n < sheetSample && (n == 0 && in.NoHeader || s.Next() == nil); n++ {
+		s.notice()
+		s.keepTop()
+	}
+	return nil // an error comes again when it is the row's turn
+}
+
+// sheetColumns makes columns of the present row, the first one.
+func sheetColumns(in *Input, o Options, s *sheet) error {
+	width := s.Width()
+	if o.NoHeader {
+		in.NoHeader = true
+		return giveNames(in, o, width, s.Number)
+	}
+	if at := s.strayHeader(); at > 0 {
+		for width = at; width > 0; width-- {
+			if _, text := s.Cell(width - 1); !isBlank(text) {
+				break
+			}
+		}
+		in.note("the header ends with column %s; cell %s%d, far to the right, and what is under it are not read", xlsx.ColumnName(width-1), xlsx.ColumnName(at), s.Number)
+	}
+	for i := range width {
+		if c, _ := s.Cell(i); c.Fault != "" {
+			return &Error{Line: s.Number, Msg: fmt.Sprintf("the header cannot be read: cell %s%d %s", xlsx.ColumnName(i), s.Number, c.Fault)}
 		}
 	}
-	return ""
+	in.Header = s.appendRecord(nil, width)
+	cells, _, _ := splitCSV(in.Header, ',', nil, nil)
+	nameColumns(in, cells)
+	return nil
 }
 
-// width is how many cells the row has, those without text behind the last not
-// counted.
-func (s *sheet) width() int {
-	n := len(s.cells)
-	for n > 0 && s.cells[n-1].start == s.cells[n-1].end {
-		n--
+// countHidden counts the rows that the sheet does not show.
+func countHidden(in *Input, o Options, book *xlsx.Book, entry xlsx.Sheet) error {
+	some, err := book.MayHide(entry)
+	if err != nil || !some {
+		return nil // a damaged sheet is an error when its row is read
 	}
-	return n
-}
-
-// nextFilled reads the next row with any text.
-func (s *sheet) nextFilled() error {
-	for {
-		if err := s.next(); err != nil || s.width() > 0 {
+	r, err := book.Read(entry)
+	if err != nil {
+		return unsound(err)
+	}
+	defer r.Close()
+	s, all := newSheet(r, in), int64(0)
+	if !in.NoHeader {
+		if err := s.header(o.HeaderRow); err != nil {
 			return err
 		}
 	}
-}
-
-// fault says what is wrong with the present row's first cell that has no value.
-func (s *sheet) fault(columns []Column) *Broken {
-	for i, c := range s.cells {
-		if c.fault == "" {
-			continue
+	for s.Next() == nil {
+		if all++; s.Hidden {
+			in.HiddenRows++
 		}
-		b := &Broken{Reason: ReasonCell, Message: fmt.Sprintf("cell %s%d %s", columnName(i), s.number, c.fault)}
-		if i < len(columns) {
-			b.Column = columns[i].Name
+	}
+	in.SkipsHidden = in.HiddenRows > 0 && o.Hidden == SkipHidden
+	if in.HiddenRows > 0 {
+		does := "read too"
+		if o.Hidden == SkipHidden {
+			does = "skipped"
 		}
-		return b
+		in.note("%s hidden in the sheet (by a filter?) and %s", countOf(in.HiddenRows, all), isOrAre(in.HiddenRows)+does)
 	}
 	return nil
 }
 
-// appendRecord appends the present row as a CSV record of at least so many cells.
-func (s *sheet) appendRecord(dst []byte, width int) []byte {
-	for i := range max(width, s.width()) {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		if i < len(s.cells) {
-			dst = AppendCSVCell(dst, s.text[s.cells[i].start:s.cells[i].end], ',')
-		}
+func countOf(n, all int64) string {
+	rows := "rows"
+	if all == 1 {
+		rows = "row"
 	}
-	return dst
+	return fmt.Sprintf("%d of %d %s %s", n, all, rows, strings.TrimSpace(isOrAre(n)))
+}
+
+func isOrAre(n int64) string {
+	if n == 1 {
+		return "is "
+	}
+	return "are "
 }

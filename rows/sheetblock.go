@@ -3,121 +3,194 @@ package rows
 import (
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
+
+	"github.com/ciobulk/ciobulk/rows/xlsx"
 )
 
-// sheetSample is how many rows are looked at to tell which columns hold dates.
-const sheetSample = 50
+// sheet is the worksheet that an input reads.
+type sheet struct {
+	*xlsx.Reader
+	in         *Input
+	skipHidden bool
+	seen       []seen // by column
+	strays     int64  // cells to the right of the header's columns
+	firstStray string // where the first of them is
+}
 
-// lookAtSheet reads the header and the first rows, and closes the sheet again.
-func (in *Input) lookAtSheet(w *workbook, entry sheetEntry) error {
-	s, err := w.open(entry)
-	if err != nil {
-		return in.unsound(err)
-	}
-	defer s.part.Close()
-	switch err := s.nextFilled(); {
-	case errors.Is(err, io.EOF):
-		return &Error{Name: in.Name, Msg: fmt.Sprintf("sheet %q is empty", entry.name), Hint: "--sheet names another one: " + w.names()}
-	case err != nil:
-		return in.unsound(err)
-	}
-	if err := in.sheetColumns(s); err != nil {
-		return err
-	}
-	dates, others := make([]int, len(in.Columns)), make([]int, len(in.Columns))
-	if !in.NoHeader {
-		err = s.nextFilled()
-	}
-	for n := 0; n < sheetSample && err == nil; n++ {
-		for i := range min(len(s.cells), len(in.Columns)) {
-			if c := s.cells[i]; c.date {
-				dates[i]++
-			} else if c.end > c.start {
-				others[i]++
-			}
+func newSheet(r *xlsx.Reader, in *Input) *sheet {
+	s := &sheet{Reader: r, in: in}
+	s.noticeColumns(len(in.Columns))
+	return s
+}
+
+// seen counts the cells of a column by what they are shown as.
+type seen struct{ dates, percentages, others int }
+
+func (s *sheet) noticeColumns(n int) { s.seen = make([]seen, n) }
+
+// notice counts the cells of the present row.
+func (s *sheet) notice() {
+	for i := range s.seen {
+		n := &s.seen[i]
+		switch c, text := s.Cell(i); {
+		case c.Date:
+			n.dates++
+		case c.Percent:
+			n.percentages++
+		case len(text) > 0:
+			n.others++
 		}
-		err = s.nextFilled()
+		s.in.DateColumns[i] = n.dates > 0 && n.percentages+n.others == 0
+		s.in.PercentColumns[i] = n.percentages > 0 && n.dates+n.others == 0
 	}
-	in.DateColumns = make([]bool, len(in.Columns))
-	for i := range dates {
-		in.DateColumns[i] = dates[i] > 0 && others[i] == 0
-	}
-	return nil // an error comes again when it is the row's turn
 }
 
-// sheetColumns makes columns of the present row, the first one.
-func (in *Input) sheetColumns(s *sheet) error {
-	width := s.width()
-	if in.options.NoHeader {
-		in.NoHeader = true
-		return in.nameColumns(width, s.number)
-	}
-	if fault := s.fault(nil); fault != nil {
-		return &Error{Name: in.Name, Line: s.number, Msg: "the header cannot be read: " + fault.Message}
-	}
-	in.Header = s.appendRecord(nil, width)
-	cells, _, _ := splitCSV(in.Header, ',', nil, nil)
-	in.columns(cells)
-	return nil
-}
-
-// passHeader leaves the sheet in front of its first row.
-func (in *Input) passHeader() error {
-	if !in.NoHeader {
-		if err := in.sheet.nextFilled(); err != nil {
-			return in.unsound(err)
+// header reads up to the header: in a given row, or the first one with text.
+func (s *sheet) header(row int) error {
+	for {
+		err := s.Next()
+		switch {
+		case errors.Is(err, io.EOF) && row > 0:
+			return noHeaderRow(row)
+		case errors.Is(err, io.EOF):
+			return io.EOF
+		case err != nil:
+			return unsound(err)
+		case row == 0 || s.Number == int64(row):
+			return nil
+		case s.Number > int64(row):
+			return noHeaderRow(row)
 		}
-		in.at.Line = in.sheet.number + 1
 	}
-	in.first = in.at
-	return nil
 }
 
-// nextOfSheet is Next for workbooks: rows become CSV records, and their lines are
+// farRight is how many columns without a name may be between two that have one.
+const farRight = 50
+
+// strayHeader returns the column of a cell of the header that is far to the right
+// of the others; 0 if there is none.
+func (s *sheet) strayHeader() int {
+	gap := 0
+	for i := range s.Width() {
+		switch _, text := s.Cell(i); {
+		case isBlank(text):
+			gap++
+		case gap > farRight && i > gap:
+			return i
+		default:
+			gap = 0
+		}
+	}
+	return 0
+}
+
+// block is Input.Next for workbooks: rows become CSV records, and their lines are
 // the numbers that they have in the sheet.
-func (in *Input) nextOfSheet(b *Block, maxRecords, maxBytes int) error {
-	b.data, b.refused, b.strays = b.data[:0], nil, b.strays[:0]
+func (s *sheet) block(in *Input, b *Block, maxRecords, maxBytes int) error {
+	b.data, b.faults, b.strays = b.data[:0], nil, b.strays[:0]
 	b.Start, b.from = in.at, in.at
 	last := in.at.Line - 1
 	for in.stop == nil && len(b.records) < maxRecords && (len(b.records) == 0 || len(b.data) < maxBytes) {
-		if err := in.sheet.nextFilled(); err != nil {
-			in.stop = in.sheetEnd(err)
+		if err := s.Next(); err != nil {
+			in.stop = in.of(s.end(err))
 			break
 		}
-		start := len(b.data)
-		b.data = in.sheet.appendRecord(b.data, len(in.Columns))
-		if len(b.data)-start > MaxRecord {
-			b.data = b.data[:start]
-			in.stop = &Error{Name: in.Name, Line: in.sheet.number, Msg: fmt.Sprintf("a row of more than %d MiB", MaxRecord>>20), Hint: "is this a table?"}
-			break
+		if s.Hidden && s.skipHidden {
+			continue
 		}
-		if fault := in.sheet.fault(in.Columns); fault != nil {
-			if b.refused == nil {
-				b.refused = make(map[int]*Broken)
-			}
-			b.refused[len(b.records)] = fault
+		if in.stop = in.of(s.record(b)); in.stop == nil {
+			last = s.Number
 		}
-		last = in.sheet.number
-		b.records = append(b.records, record{uint32(start), uint32(len(b.data)), uint32(last - b.from.Line)})
-		b.data = append(b.data, '\n')
 	}
-	b.Read = in.progress()
+	b.Read = in.stored.progress()
 	if len(b.records) == 0 {
 		b.End = in.at
 		return in.stop
 	}
 	in.at = Position{b.from.Row + int64(len(b.records)), last + 1, b.from.Offset + int64(len(b.data))}
-	b.End = in.at
+	in.sum = crc32.Update(in.sum, crc32.IEEETable, b.data)
+	b.End, b.Sum = in.at, in.sum
 	return nil
 }
 
-func (in *Input) sheetEnd(err error) error {
+// record appends the present row to the block, unless all of its text is to the
+// right of the header's columns.
+func (s *sheet) record(b *Block) error {
+	start, width := len(b.data), len(s.in.Columns)
+	if s.in.NoHeader {
+		width = max(width, s.Width())
+	} else if s.passStrays(width) {
+		return nil
+	}
+	b.data = s.appendRecord(b.data, width)
+	if len(b.data)-start > MaxRecord {
+		b.data = b.data[:start]
+		return &Error{Kind: Damaged, Line: s.Number, Msg: fmt.Sprintf("a row of more than %d MiB", MaxRecord>>20), Hint: "is this a table?"}
+	}
+	for i := range width {
+		if c, _ := s.Cell(i); c.Fault != "" {
+			if b.faults == nil {
+				b.faults = make(map[int][]int)
+			}
+			b.faults[len(b.records)] = append(b.faults[len(b.records)], i)
+		}
+	}
+	s.notice()
+	b.records = append(b.records, record{uint32(start), uint32(len(b.data)), uint32(s.Number - b.from.Line)})
+	b.data = append(b.data, '\n')
+	return nil
+}
+
+// passStrays counts the cells of the present row from width on, and reports whether
+// the row has no others.
+func (s *sheet) passStrays(width int) bool {
+	for i := width; i < s.Width(); i++ {
+		if _, text := s.Cell(i); len(text) > 0 {
+			if s.strays++; s.strays == 1 {
+				s.firstStray = fmt.Sprintf("%s%d", xlsx.ColumnName(i), s.Number)
+			}
+		}
+	}
+	for i := range min(width, s.Width()) {
+		if _, text := s.Cell(i); len(text) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// notes says which cells were not read.
+func (s *sheet) notes() []string {
+	switch s.strays {
+	case 0:
+		return nil
+	case 1:
+		return []string{fmt.Sprintf("cell %s is to the right of the header's columns and is not read", s.firstStray)}
+	}
+	return []string{fmt.Sprintf("%d cells are to the right of the header's columns and are not read; the first is %s", s.strays, s.firstStray)}
+}
+
+// appendRecord appends the present row as a CSV record of so many cells.
+func (s *sheet) appendRecord(dst []byte, width int) []byte {
+	for i := range width {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		_, text := s.Cell(i)
+		dst = AppendCSVCell(dst, text, ',')
+	}
+	return dst
+}
+
+// end says why there is no next row.
+func (s *sheet) end(err error) error {
 	if errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return io.EOF
 	}
-	if e, ok := errors.AsType[*Error](err); ok {
-		return &Error{Name: in.Name, Line: in.sheet.number + 1, Msg: e.Msg, Hint: e.Hint}
+	if e, ok := errors.AsType[*xlsx.Error](err); ok {
+		return &Error{Kind: Damaged, Line: s.Number + 1, Msg: e.Msg, Hint: e.Hint}
 	}
-	return &Error{Name: in.Name, Line: in.sheet.number + 1, Msg: "cannot read on from this row", Err: err}
+	return &Error{Kind: Damaged, Line: s.Number + 1, Msg: "cannot read on from this row", Err: err}
 }

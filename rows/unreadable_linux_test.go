@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// A file that may not be read is an error that says so. To root nothing is
-// forbidden: the thread that opens it goes as nobody, and ends with the goroutine.
+// A file that may not be read is an error that says so. Root may read everything:
+// the thread that opens it has another user, and ends with the goroutine.
 func TestUnreadable(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "people.csv")
@@ -20,8 +20,8 @@ func TestUnreadable(t *testing.T) {
 	said := make(chan error)
 	go func() {
 		runtime.LockOSThread()
-		const nobody = 65534
-		syscall.RawSyscall(syscall.SYS_SETFSUID, nobody, 0, 0) // returns who it was
+		const other = 65534
+		syscall.RawSyscall(syscall.SYS_SETFSUID, other, 0, 0) // returns who it was
 		_, err := Open(path, Options{})
 		said <- err
 	}()

@@ -2,7 +2,6 @@ package rows
 
 import (
 	"bytes"
-	"encoding/json"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -10,18 +9,17 @@ import (
 
 var texts = []string{
 	"", " ", "a", "a b", " a", "a ", "\t", `"`, `""`, `"a"`, `a"b`, ",", ";", "|", "a,b;c\td|e", "\n", "\r", "\r\n", "a\r", "\ra", "\n\"\r\n",
-	"\x00", "\x1f\x7f", "\\", `\n`, `\u0041`, "\u2028\u2029", "é", "😀", "\ufeff", "\ufffd", "\xff", "a\xc3", "\xed\xa0\x80", strings.Repeat("\"\n", 99),
+	"\x00", "\x1f\x7f", "\\", `\n`, `\u0041`, "\u2028\u2029", "é", "😀", "\ufeff", "\x1a", "\x1aa", "a\x1a", "\ufeffa", "a\ufeff", "\x1e", "\ufffd", "\xff", "a\xc3", "\xed\xa0\x80", strings.Repeat("\"\n", 99),
 }
 
-// checkCell writes text as the second and the last of three cells and reads
-// them again.
+// checkCell writes text as the first and the last of three cells and reads them again,
+// as from a file that Open opened.
 func checkCell(t testing.TB, text []byte, delimiter byte) {
 	t.Helper()
-	line := []byte{'1', delimiter}
-	line = append(AppendCSVCell(line, text, delimiter), delimiter)
+	line := append(AppendCSVCell(nil, text, delimiter), delimiter, '1', delimiter)
 	line = append(AppendCSVCell(line, text, delimiter), "\n2"...)
 	in := stream(CSV, delimiter, bytes.NewReader(line))
-	in.Columns = make([]Column, 3)
+	in.Columns, in.opened = make([]Column, 3), true
 	var b Block
 	if err := in.Next(&b, 10, 1<<20); err != nil {
 		t.Fatalf("%q by %q: %v", text, delimiter, err)
@@ -30,7 +28,7 @@ func checkCell(t testing.TB, text []byte, delimiter byte) {
 	if broken := r.Broken; broken != nil && (broken.Reason != ReasonUTF8 || utf8.Valid(text)) || b.Len() != 2 {
 		t.Fatalf("%q by %q: written as %q, %d rows: %+v", text, delimiter, line, b.Len(), r.Broken)
 	}
-	if !bytes.Equal(r.Cells[1].Text, text) || !bytes.Equal(r.Cells[2].Text, text) {
+	if !bytes.Equal(r.Cells[0].Text, text) || !bytes.Equal(r.Cells[2].Text, text) {
 		t.Errorf("%q by %q: written as %q, read as %q", text, delimiter, line, r.Cells)
 	}
 }
@@ -60,41 +58,4 @@ func FuzzAppendCSVCell(f *testing.F) {
 			checkCell(t, text, delimiter)
 		}
 	})
-}
-
-// checkString wants one JSON string that stands for text.
-func checkString(t testing.TB, text []byte) {
-	t.Helper()
-	got := AppendJSONString([]byte("[1,"), text)
-	if !bytes.HasPrefix(got, []byte("[1,\"")) {
-		t.Fatalf("%q is written as %q", text, got)
-	}
-	got = got[3:]
-	if !json.Valid(got) {
-		t.Fatalf("%q is written as %q, no JSON", text, got)
-	}
-	var back string
-	if err := json.Unmarshal(got, &back); err != nil || utf8.Valid(text) && back != string(text) {
-		t.Errorf("%q is written as %q, read as %q, %v", text, got, back, err)
-	}
-	if ValidJSON(got) != utf8.Valid(text) {
-		t.Errorf("%q is written as %q, valid: %t", text, got, ValidJSON(got))
-	}
-}
-
-func TestAppendJSONString(t *testing.T) {
-	t.Parallel()
-	for _, text := range texts {
-		checkString(t, []byte(text))
-	}
-	if got := AppendJSONString(nil, []byte("\"\\/\n\r\t\b\x00é\x7f")); string(got) != `"\"\\/\n\r\t\u0008\u0000é`+"\x7f\"" {
-		t.Errorf("got %s", got)
-	}
-}
-
-func FuzzAppendJSONString(f *testing.F) {
-	for _, text := range texts {
-		f.Add([]byte(text))
-	}
-	f.Fuzz(func(t *testing.T, text []byte) { checkString(t, text) })
 }

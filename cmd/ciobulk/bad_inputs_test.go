@@ -78,7 +78,7 @@ func badInputs(t *testing.T) []badInput {
 		{"cut.xlsx", badBook(t)[:2000], ""},
 		{"flags.csv", []byte(csv), "--encoding latin7"},
 		{"columns.csv", []byte(csv), "--header none --columns id,name"},
-		{"format.csv", []byte(csv), "--format xlsx"},
+		{"format.csv", []byte(csv), "--input-format xlsx"},
 		{"delimiter.csv", []byte(csv), "--delimiter ;"},
 	}
 }

@@ -29,9 +29,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ciobulk/ciobulk/cmd/internal/cli"
 	"github.com/ciobulk/ciobulk/customerio"
-	"github.com/ciobulk/ciobulk/importer"
 	"github.com/ciobulk/ciobulk/internal/simulator"
+	"github.com/ciobulk/ciobulk/runs"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 	"golang.org/x/sync/errgroup"
@@ -250,7 +251,7 @@ func (s *benchScene) run(b *testing.B, service benchService, file string, args .
 		if err != nil {
 			b.Fatal(err, string(err.(*exec.ExitError).Stderr))
 		}
-		var sum importer.Summary
+		var sum runs.Summary
 		if err := json.Unmarshal(out, &sum); err != nil || sum.Accepted != int64(*benchRows) {
 			b.Fatal(err, string(out))
 		}
@@ -355,7 +356,5 @@ func certificate(path string) tls.Certificate {
 // unpaced is ciobulk without the bound of --rate, to see what the tool does when
 // the service is not what it waits for.
 func unpaced() {
-	p := newProgram(os.Args, os.Stdin, os.Stdout, os.Stderr)
-	p.mostPerSecond = 1e9
-	os.Exit(p.run())
+	os.Exit(cli.RunAt(1e9, os.Args, os.Stdin, os.Stdout, os.Stderr))
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ciobulk/ciobulk/internal/slowtest"
 )
 
 // held starts an upsert, changes its input while a request of it waits for its
@@ -41,6 +43,7 @@ func grow(text string) func(path string) error {
 // A file that is written to during the run ends it with exit code 1, however the
 // writing shows; it cannot be continued, and says why; --restart begins again.
 func TestInputChangesDuringTheRun(t *testing.T) {
+	slowtest.Mark(t)
 	t.Parallel()
 	const total = 20_000
 	size := int64(len(peopleCSV(total)))
@@ -131,7 +134,7 @@ func TestInputChangedEndsWithRestart(t *testing.T) {
 	release()
 	_ = c.Wait() // the code is looked at
 	out := c.Stdout.(*bytes.Buffer).String()
-	if c.ProcessState.ExitCode() != exitBroken || !strings.Contains(out, "to begin again: ciobulk") || strings.Contains(out, "--resume") {
+	if c.ProcessState.ExitCode() != exitBroken || !strings.Contains(out, "to start again: ciobulk") || strings.Contains(out, "--resume") {
 		t.Errorf("%v: %s", c.ProcessState, out)
 	}
 }

@@ -7,13 +7,16 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/ciobulk/ciobulk/internal/slowtest"
 )
 
 var crashRuns = flag.Int("crash-runs", 4, "how often TestCrash kills and resumes")
 
 // A crash costs seconds: killed at any request and resumed, a run ends with the
-// workspace, the ledger and the rejected file of a run that nobody disturbed.
+// workspace, the ledger and the rejected file of an undisturbed run.
 func TestCrash(t *testing.T) {
+	slowtest.Mark(t)
 	t.Parallel()
 	const rows, window = 4000, 16 * 4 * 20
 	s := newScene(t, rows)
@@ -49,6 +52,7 @@ func TestCrash(t *testing.T) {
 
 // Several crashes of one run, resumed with other batch sizes and lanes.
 func TestCrashAgainAndAgain(t *testing.T) {
+	slowtest.Mark(t)
 	t.Parallel()
 	s := newScene(t, 4000)
 	calm := s.finish(s.command(), exitRejected)

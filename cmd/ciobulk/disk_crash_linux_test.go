@@ -11,20 +11,19 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ciobulk/ciobulk/importer"
 	"github.com/ciobulk/ciobulk/internal/simulator"
+	"github.com/ciobulk/ciobulk/internal/slowtest"
+	"github.com/ciobulk/ciobulk/runs"
 )
 
 // A crash costs seconds, also in the middle of a write: at any change that a run
-// makes to its records the program is killed, before it, half-way or behind it, or
+// makes to its records the program is killed, before it, half-way or after it, or
 // the disk is full from there on; and resumed, with other sizes, it ends with the
 // workspace, the ledger, the rejected file and the receipt of an undisturbed run.
 // The folder with the records is a file system of the test's. With -crash-runs
 // of at least as many changes as there are, each of them has its turn.
 func TestCrashAtChangesOfTheDisk(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it takes long")
-	}
+	slowtest.Mark(t)
 	t.Parallel()
 	for name, args := range map[string][]string{
 		"upsert": {"upsert", "people.csv", "-m", "people.yaml"},
@@ -92,7 +91,7 @@ var diskFaults = simulator.Faults{RefuseWhole: poison, Latency: 3 * time.Millise
 // empty forgets what the runs before left.
 func (s *scene) empty(disk *faultyDisk) {
 	s.Helper()
-	entries, err := os.ReadDir(disk.behind)
+	entries, err := os.ReadDir(disk.backing)
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -105,7 +104,7 @@ func (s *scene) empty(disk *faultyDisk) {
 	s.reset()
 }
 
-// breakAt runs c until the disk's nth change, at which that goes wrong, and mends
+// breakAt runs c until the disk's nth change, at which that goes wrong, and repairs
 // the disk when c has ended. A run may have fewer changes than another.
 func (s *scene) breakAt(disk *faultyDisk, c *exec.Cmd, n int64, what mischief) {
 	s.Helper()
@@ -126,10 +125,10 @@ func (s *scene) breakAt(disk *faultyDisk, c *exec.Cmd, n int64, what mischief) {
 	}
 }
 
-// newest returns the folder of the last run, as it is behind the disk.
+// newest returns the folder of the last run, as the backing folder has it.
 func (s *scene) newest(disk *faultyDisk) string {
 	s.Helper()
-	runs, err := filepath.Glob(filepath.Join(disk.behind, "2*"))
+	runs, err := filepath.Glob(filepath.Join(disk.backing, "2*"))
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -141,14 +140,14 @@ func (s *scene) newest(disk *faultyDisk) string {
 
 // finished reports whether the last run is on record as done.
 func (s *scene) finished(disk *faultyDisk) bool {
-	run, err := importer.LoadRun(s.newest(disk))
+	run, err := runs.Load(s.newest(disk))
 	return err == nil && run.Finished()
 }
 
 // times are those of a receipt's lines, which no two runs have in common.
 var times = regexp.MustCompile(`,20[0-9-]+T[0-9:.]+Z\n`)
 
-// left is all that a run has left behind that another one must as well.
+// left is what a run leaves on the disk that any other run must leave, too.
 func (s *scene) left(disk *faultyDisk) string {
 	s.Helper()
 	text := fmt.Sprintf("%s, %d events\n", s.service.Fingerprint(), s.service.Stats().Events)

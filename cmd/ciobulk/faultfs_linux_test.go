@@ -18,19 +18,19 @@ type mischief int
 const (
 	killBefore mischief = iota // SIGKILL, and the change does not happen
 	killMiddle                 // SIGKILL when half of what is written is there
-	killAfter                  // SIGKILL behind the change
-	diskFull                   // this change, of which half happens, and all behind it fail
+	killAfter                  // SIGKILL after the change
+	diskFull                   // this change, of which half happens, and all after it fail
 	mischiefs
 )
 
 func (m mischief) String() string {
-	return [...]string{"killed before", "killed in the middle of", "killed behind", "disk full from"}[m]
+	return [...]string{"killed before", "killed in the middle of", "killed after", "disk full from"}[m]
 }
 
 // faultyDisk is a folder whose changes (files made, written, cut, renamed and
 // removed, folders made, fsync) are counted, and of which one goes wrong.
 type faultyDisk struct {
-	behind string // the folder that holds what is in it
+	backing string // the folder that holds what is in it
 
 	mu      sync.Mutex // guards what follows
 	changes int64
@@ -42,8 +42,8 @@ type faultyDisk struct {
 
 // mountFaultyDisk mounts one at path, or skips the test where that cannot be done.
 func mountFaultyDisk(t *testing.T, path string) *faultyDisk {
-	d := &faultyDisk{behind: t.TempDir(), kinds: make(map[string]int)}
-	root := &faultyNode{&fs.LoopbackNode{RootData: &fs.LoopbackRoot{Path: d.behind}}, d}
+	d := &faultyDisk{backing: t.TempDir(), kinds: make(map[string]int)}
+	root := &faultyNode{&fs.LoopbackNode{RootData: &fs.LoopbackRoot{Path: d.backing}}, d}
 	root.RootData.RootNode = root
 	server, err := fs.Mount(path, root, &fs.Options{MountOptions: fuse.MountOptions{DirectMountStrict: true}})
 	if err != nil {

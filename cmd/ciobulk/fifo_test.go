@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// A named pipe that nobody writes to, or whose writer says nothing, is waited for
+// A named pipe that no one writes to, or whose writer says nothing, is waited for
 // until Ctrl-C.
 func TestPipeIsWaitedForUntilInterrupted(t *testing.T) {
 	t.Parallel()

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ciobulk/ciobulk/internal/slowtest"
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/charmap"
 )
@@ -108,9 +109,10 @@ func zipOf(t testing.TB, name string, data []byte) []byte {
 	return b.Bytes()
 }
 
-// Killed at any request and resumed, a run of whatever file ends as one that nobody
+// Killed at any request and resumed, a run of whatever file ends as one that no one
 // disturbed: also where going on means reading over the rows that are done.
 func TestCrashInAnyFile(t *testing.T) {
+	slowtest.Mark(t)
 	t.Parallel()
 	text := umlauts(1200)
 	for name, data := range map[string][]byte{
@@ -158,7 +160,7 @@ func TestBookIsCSV(t *testing.T) {
 }
 
 // A cell that shows an error goes in as nothing else, not even with the rejected
-// file, until somebody has mended it.
+// file, until someone has fixed it.
 func TestCellErrors(t *testing.T) {
 	t.Parallel()
 	f := excelize.NewFile()
@@ -180,8 +182,8 @@ func TestCellErrors(t *testing.T) {
 		t.Fatalf("%+v", sum)
 	}
 	bad, err := os.ReadFile(filepath.Join(s.dir, "bad.csv"))
-	want := "\ufeffid,name,age,_row,_line,_reason,_field,_message,_status\n" +
-		"00002,#GETTING_DATA,41,2,3,error_cell,,\"column \"\"name\"\", cell B3 has a formula whose value was not stored; open the workbook in a spreadsheet and save it\",\n"
+	want := "\ufeffid,name,age,_row,_line,_input,_reason,_field,_message,_status\n" +
+		"00002,#GETTING_DATA,41,2,3,book.xlsx,error_cell,attributes.name,\"column \"\"name\"\": has a formula without a stored value; open the workbook in a spreadsheet and save it\",\n"
 	if err != nil || string(bad) != want {
 		t.Fatalf("%v\n%s\nwant\n%s", err, bad, want)
 	}

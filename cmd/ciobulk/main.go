@@ -1,8 +1,13 @@
-// Command ciobulk moves rows between CSV and JSONL files and Customer.io.
+// Command ciobulk moves people, events and segments between files and Customer.io
+// in bulk.
 package main
 
-import "os"
+import (
+	"os"
+
+	"github.com/ciobulk/ciobulk/cmd/internal/cli"
+)
 
 func main() {
-	os.Exit(run(os.Args, os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(cli.Run(os.Args, os.Stdin, os.Stdout, os.Stderr))
 }

@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/ciobulk/ciobulk/internal/slowtest"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 )
@@ -58,7 +59,7 @@ func peak(t *testing.T, c *exec.Cmd, code int, says string) int64 {
 }
 
 // measured runs ciobulk and writes down how much memory it held at its peak. It
-// stands between because the system counts what a process was forked from as its
+// runs in between because the system counts what a process was forked from as its
 // own, and a test may hold more than the program.
 func measured() {
 	c := exec.Command("ciobulk", os.Args[1:]...)
@@ -74,7 +75,7 @@ func measured() {
 	os.Exit(c.ProcessState.ExitCode())
 }
 
-// repeated is so many bytes of one kind behind a start.
+// repeated is a start and then n bytes of one kind.
 func repeated(start string, c byte, n int64) io.Reader {
 	return io.MultiReader(strings.NewReader(start), io.LimitReader(filler(c), n))
 }
@@ -105,12 +106,13 @@ var endlessRecords = []struct {
 
 // A record of 1 GiB takes no more memory than one of the size that is allowed.
 func TestMemoryOfEndlessRecords(t *testing.T) {
+	slowtest.Mark(t)
 	withoutRaces(t)
 	t.Parallel()
 	s := newScene(t, 1)
 	for _, c := range endlessRecords {
 		t.Run(c.name, func(t *testing.T) {
-			call := s.call("upsert", "-", "--match", "id", "--format", c.format, "--state-dir", t.TempDir())
+			call := s.call("upsert", "-", "--match", "id", "--input-format", c.format, "--state-dir", t.TempDir())
 			call.Stdin = repeated(c.start, c.c, 1<<30)
 			got := peak(t, call, exitUsage, c.says)
 			t.Logf("a record of 1 GiB: %d MiB at the peak", got)
@@ -125,7 +127,7 @@ func TestMemoryOfEndlessRecords(t *testing.T) {
 }
 
 // bomb writes a compressed file of start and then n times the page, which is
-// compressed once: both formats may be repeated. end stands at the end.
+// compressed once: both formats may be repeated. The text end comes last.
 func bomb(t *testing.T, path, start string, page []byte, n int, end string) {
 	t.Helper()
 	pack := func(data []byte) []byte {
@@ -152,6 +154,7 @@ func bomb(t *testing.T, path, start string, page []byte, n int, end string) {
 
 // What a compressed file becomes is never held as a whole.
 func TestMemoryOfBombs(t *testing.T) {
+	slowtest.Mark(t)
 	withoutRaces(t)
 	t.Parallel()
 	s := newScene(t, 1)
@@ -188,6 +191,7 @@ func TestMemoryOfBombs(t *testing.T) {
 
 // A zstd file may ask for a window, which must be held: not for more than 128 MiB.
 func TestMemoryOfWindows(t *testing.T) {
+	slowtest.Mark(t)
 	withoutRaces(t)
 	t.Parallel()
 	s := newScene(t, 1)

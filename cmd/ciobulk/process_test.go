@@ -13,8 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ciobulk/ciobulk/importer"
 	"github.com/ciobulk/ciobulk/internal/simulator"
+	"github.com/ciobulk/ciobulk/runs"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 // scene is a folder with a file of people, a mapping, and a service that can be
@@ -155,18 +156,18 @@ func (s *scene) command(args ...string) *exec.Cmd {
 // wait waits for what a test cannot go on without.
 func (s *scene) wait(c <-chan struct{}, process *exec.Cmd) {
 	s.Helper()
-	timer := time.NewTimer(30 * time.Second)
+	timer := time.NewTimer(2 * time.Minute)
 	defer timer.Stop()
 	select {
 	case <-c:
 	case <-timer.C:
 		_ = process.Process.Kill() // it may have ended
-		s.Fatalf("nothing happened for 30 s: %s%s", process.Stdout, process.Stderr)
+		s.Fatalf("nothing happened for two minutes: %s%s", process.Stdout, process.Stderr)
 	}
 }
 
 // finish runs c, which may have been started, to its end and checks the exit code.
-func (s *scene) finish(c *exec.Cmd, code int) (summary importer.Summary) {
+func (s *scene) finish(c *exec.Cmd, code int) (summary runs.Summary) {
 	s.Helper()
 	if c.Process == nil {
 		if err := c.Start(); err != nil {
@@ -181,8 +182,33 @@ func (s *scene) finish(c *exec.Cmd, code int) (summary importer.Summary) {
 		if err := json.Unmarshal(out, &summary); err != nil {
 			s.Fatalf("%v in %s", err, out)
 		}
+		if err := validSummary(out); err != nil {
+			s.Fatalf("%v in %s", err, out)
+		}
 	}
 	return summary
+}
+
+// summarySchema is what `ciobulk schema --summary` prints.
+var summarySchema = sync.OnceValue(func() *jsonschema.Schema {
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(runs.SummarySchema()))
+	c := jsonschema.NewCompiler()
+	if err == nil {
+		err = c.AddResource("summary.schema.json", document)
+	}
+	if err != nil {
+		panic(err)
+	}
+	return c.MustCompile("summary.schema.json")
+})
+
+// validSummary holds a summary to its schema.
+func validSummary(text []byte) error {
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		return err
+	}
+	return summarySchema().Validate(value)
 }
 
 // rejected returns the newest run's rejected file.

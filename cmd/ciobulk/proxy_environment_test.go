@@ -32,9 +32,9 @@ func (n *nosy) asked() []*http.Request {
 	return slices.Clone(n.seen)
 }
 
-// behind is a call that finds only this environment, of which every name given
+// isolated is a call that finds only this environment, of which every name given
 // twice has the last value.
-func (s *scene) behind(environment []string, args ...string) *exec.Cmd {
+func (s *scene) isolated(environment []string, args ...string) *exec.Cmd {
 	c := s.command(append(args, "--outage", "1s")...)
 	c.Env = append(c.Env, environment...)
 	return c
@@ -49,7 +49,7 @@ func TestProxyOfTheEnvironment(t *testing.T) {
 	defer server.Close()
 	withPassword := strings.Replace(server.URL, "http://", "http://proxyuser:proxy-secret@", 1)
 	s := newScene(t, 10)
-	c := s.behind([]string{"CUSTOMERIO_TRACK_URL=", "HTTPS_PROXY=" + withPassword, "HTTP_PROXY=http://127.0.0.1:1"})
+	c := s.isolated([]string{"CUSTOMERIO_TRACK_URL=", "HTTPS_PROXY=" + withPassword, "HTTP_PROXY=http://127.0.0.1:1"})
 	s.finish(c, exitUnavailable)
 	asked := proxy.asked()
 	if len(asked) == 0 {
@@ -74,7 +74,7 @@ func TestProxyOfTheEnvironment(t *testing.T) {
 		"in plain text":  {[]string{"CUSTOMERIO_TRACK_URL=http://cio.example", "HTTP_PROXY=" + withPassword}, exitUnavailable, "Bad Gateway"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			call := s.behind(c.environment, "--state-dir", t.TempDir())
+			call := s.isolated(c.environment, "--state-dir", t.TempDir())
 			s.finish(call, c.code)
 			said := call.Stderr.(*bytes.Buffer).String()
 			if !strings.Contains(said, c.says) || strings.Contains(said, "proxy-secret") || strings.Contains(said, testKey) {

@@ -29,7 +29,7 @@ func TestProxyWithoutAccount(t *testing.T) {
 			if sum.Accepted != 9 || sum.Workspace != 0 {
 				t.Errorf("%+v", sum)
 			}
-			if !bytes.Contains(c.Stderr.(*bytes.Buffer).Bytes(), []byte("does not tell which workspace")) {
+			if !bytes.Contains(c.Stderr.(*bytes.Buffer).Bytes(), []byte("cannot determine the workspace")) {
 				t.Errorf("no note: %s", c.Stderr)
 			}
 			s.write("people.yaml", []byte(sceneMapping+"workspace: 7\n"))

@@ -20,7 +20,7 @@ func saidTamely(ts *testscript.TestScript, _ bool, _ []string) {
 	}
 }
 
-// socket NAME: there is a socket, which nobody listens to.
+// socket NAME: there is a socket, which no one listens to.
 func makeSocket(ts *testscript.TestScript, _ bool, args []string) {
 	dir, err := os.MkdirTemp("", "s") // a socket's path must be short
 	ts.Check(err)

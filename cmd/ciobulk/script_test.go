@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/ciobulk/ciobulk/internal/simulator"
+	"github.com/ciobulk/ciobulk/internal/slowtest"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -82,8 +83,18 @@ func TestScripts(t *testing.T) {
 			"makesegment": makeSegment, "members": countMembers, "tracked": tracked, "happened": happened,
 			"tame": saidTamely, "socket": makeSocket,
 		},
+		Condition:     slowCondition,
 		UpdateScripts: os.Getenv("UPDATE") != "",
 	})
+}
+
+// slowCondition is [slow]: a script of many runs begins with
+// [!slow] skip 'slow: make slow runs it'.
+func slowCondition(name string) (bool, error) {
+	if name != "slow" {
+		return false, fmt.Errorf("there is no condition %q", name)
+	}
+	return slowtest.Wanted(), nil
 }
 
 // faults JSON: what goes wrong from now on.
@@ -141,7 +152,7 @@ func makeSegment(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Value("service").(*simulator.Workspace).AddSegment(args[0], args[1] == "manual")
 }
 
-// members NAME N: so many people are in the segment.
+// members NAME N: the segment has N people.
 func countMembers(ts *testscript.TestScript, _ bool, args []string) {
 	for _, s := range ts.Value("service").(*simulator.Workspace).Segments() {
 		if s.Name == args[0] && fmt.Sprint(s.Count) == args[1] {
@@ -163,7 +174,7 @@ func tracked(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// happened N ACTION NAME TIMESTAMP ID: the Nth event is so, counted from 1. A
+// happened N ACTION NAME TIMESTAMP ID: the Nth event, counted from 1, has these values. A
 // timestamp of 0 is none, and an id of * is any ULID.
 func happened(ts *testscript.TestScript, _ bool, args []string) {
 	var n int
@@ -211,7 +222,7 @@ func peopleCSV(n int) []byte {
 func TestEveryScriptStatesItsPromise(t *testing.T) {
 	t.Parallel()
 	scripts, err := filepath.Glob("testdata/script/*.txtar")
-	if err != nil || len(scripts) < 20 {
+	if err != nil || len(scripts) < fewestScripts {
 		t.Fatalf("%d scripts, %v", len(scripts), err)
 	}
 	for _, path := range scripts {

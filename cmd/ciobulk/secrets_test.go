@@ -19,7 +19,9 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/ciobulk/ciobulk/cmd/internal/cli"
 	"github.com/ciobulk/ciobulk/internal/simulator"
+	"github.com/ciobulk/ciobulk/internal/slowtest"
 )
 
 // What must not show: credentials, which no URL, no JSON and no host bears as they
@@ -173,8 +175,8 @@ func situations() (all []situation) {
 	nowhere := []string{"CUSTOMERIO_TRACK_URL=http://127.0.0.1:1"}
 	all = append(all,
 		situation{name: "wrong key", args: upsert, env: []string{"CUSTOMERIO_SITE_ID=other"}, codes: []int{6}, says: "401"},
-		situation{name: "nobody there", args: with("--outage", "1ms"), env: nowhere, codes: []int{5}, says: "refused"},
-		situation{name: "key in the base URL", args: upsert, env: []string{"CUSTOMERIO_TRACK_URL=http://x:" + url.QueryEscape(seededKey) + "@h"}, codes: []int{2}, says: "is not a base URL"},
+		situation{name: "no service", args: with("--outage", "1ms"), env: nowhere, codes: []int{5}, says: "refused"},
+		situation{name: "key in the base URL", args: upsert, env: []string{"CUSTOMERIO_TRACK_URL=http://x:" + url.QueryEscape(seededKey) + "@h"}, codes: []int{2}, says: "not a base URL"},
 		situation{name: "broken mapping", args: upsert, mapping: "match: {email: emial}\nattributes: {name: [}\n", codes: []int{2}, says: "people.yaml"},
 		situation{name: "missing column", args: upsert, mapping: "match: {email: emial}\n", codes: []int{2}, says: "did you mean"},
 		situation{name: "dry run", args: with("--dry-run"), codes: []int{3}, says: "first requests", people: true},
@@ -193,11 +195,11 @@ func situations() (all []situation) {
 		situation{name: "segment", args: []string{"segment", "add", "people.csv", "--match", "email", "--segment", "Spring"}, codes: []int{0, 3}},
 		situation{name: "segment list", args: []string{"segment", "list"}, codes: []int{0}, says: "Spring"},
 		situation{name: "segment list, echoed", args: []string{"segment", "list", "--outage", "1ms"}, hostile: echo(400, `{"errors":[{"detail":"%s"}]}`), codes: []int{1, 2}, says: "[key]"},
-		situation{name: "segment list, no JSON", args: []string{"segment", "list", "--outage", "1ms"}, hostile: echo(404, `%s`), codes: []int{1, 2}},
+		situation{name: "segment list, no JSON", args: []string{"segment", "list", "--outage", "1ms"}, hostile: echo(404, `%s`), codes: []int{1, 2, 5}},
 		situation{name: "check", args: []string{"check"}, codes: []int{0}, says: "workspace 1"},
 		situation{name: "check, refused", args: []string{"check"}, env: []string{"CUSTOMERIO_APP_API_KEY=x"}, codes: []int{6}},
-		situation{name: "get", args: []string{"get", "zq-nobody@5eed.example", "--match", "email"}, codes: []int{3}, says: "nobody has"},
-		situation{name: "interrupted", args: upsert, end: signalled(syscall.SIGINT, syscall.SIGINT), codes: []int{130}, says: "finishing what has begun"},
+		situation{name: "get", args: []string{"get", "zq-nobody@5eed.example", "--match", "email"}, codes: []int{3}, says: "no one has"},
+		situation{name: "interrupted", args: upsert, end: signalled(syscall.SIGINT, syscall.SIGINT), codes: []int{130}, says: "stopping: waiting up to 10 s"},
 		situation{name: "a dump of all goroutines", args: upsert, end: signalled(syscall.SIGQUIT), codes: []int{2}, says: "goroutine 1 "},
 		situation{name: "aborted", args: upsert, end: signalled(syscall.SIGABRT), codes: []int{2}, says: "SIGABRT"},
 		situation{name: "killed", args: upsert, end: signalled(syscall.SIGKILL), codes: []int{-1, 137}},
@@ -263,7 +265,7 @@ func (v *vault) searched() (files int) {
 			return nil
 		}
 		if filepath.Dir(path) == v.tmp {
-			v.Errorf("%s is left behind", path)
+			v.Errorf("%s remains", path)
 		}
 		files++
 		data, err := os.ReadFile(path)
@@ -276,18 +278,16 @@ func (v *vault) searched() (files int) {
 	return files
 }
 
-// holdsPeople tells the files that are of people: the input, the rejected rows and
+// holdsPeople tells which files are about people: the input, lists of people, the rejected rows and
 // their copy, and the receipt, unless it has hashes.
 func holdsPeople(name, text string) bool {
-	return slices.Contains([]string{"people.csv", "rejected.csv", "bad.csv"}, name) || name == "receipt.csv" && !strings.Contains(text, ",suppress,")
+	return slices.Contains([]string{"people.csv", "rejected.csv", "bad.csv", "not_found.csv", "remove.csv", "differs.csv"}, name) || name == "receipt.csv" && !strings.Contains(text, ",suppress,")
 }
 
 // Credentials show nowhere, and people only where they were asked for: whatever
 // happens, and under loose and tight masks of file modes.
 func TestSecretsAndPeopleStayWhereTheyBelong(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it takes half a minute")
-	}
+	slowtest.Mark(t)
 	t.Parallel()
 	files := 0
 	for i, s := range situations() {
@@ -328,7 +328,7 @@ func TestSecretsAndPeopleStayWhereTheyBelong(t *testing.T) {
 
 // panicking is the program with a bug in it.
 func panicking() {
-	os.Exit(run(os.Args, os.Stdin, bug{}, os.Stderr))
+	os.Exit(cli.Run(os.Args, os.Stdin, bug{}, os.Stderr))
 }
 
 // bug is where results are printed to, and panics.

@@ -46,7 +46,7 @@ func TestSecondInterruptStops(t *testing.T) {
 	s := newScene(t, 400)
 	s.service.SetFaults(simulator.Faults{HangEvery: 1, Hang: time.Hour})
 	c := s.command()
-	said := newWatcher("interrupt again")
+	said := newWatcher("press Ctrl-C again")
 	c.Stderr = said
 	defer s.startUntil(1, c)()
 	signalled := time.Now()
@@ -69,7 +69,7 @@ func TestSecondInterruptStops(t *testing.T) {
 }
 
 // A second run of the same work is refused while the first one runs; a killed
-// one leaves no lock behind.
+// one leaves no lock.
 func TestLock(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, 400)
@@ -89,7 +89,7 @@ func TestLock(t *testing.T) {
 	}
 }
 
-// Nobody who reads along any more is no reason to stop: with standard output and
+// A reader that goes away does not stop a run: with standard output and
 // standard error closed in the middle, the run goes on to its end.
 func TestClosedPipes(t *testing.T) {
 	t.Parallel()

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/ciobulk/ciobulk/internal/simulator"
+	"github.com/ciobulk/ciobulk/internal/slowtest"
 )
 
 // eventsFile is a CSV of n events without a time.
@@ -25,6 +26,7 @@ func eventsFile(n int) []byte {
 // Ids of one run are that run's also after a crash: the events are there once, and
 // once more after another run.
 func TestIDsOfOneRunSurviveACrash(t *testing.T) {
+	slowtest.Mark(t)
 	t.Parallel()
 	const rows = 4000
 	s := newScene(t, 0)
@@ -45,6 +47,7 @@ func TestIDsOfOneRunSurviveACrash(t *testing.T) {
 
 // Which rows stand for a person is the same after a crash, in any file.
 func TestDuplicatesSurviveACrash(t *testing.T) {
+	slowtest.Mark(t)
 	t.Parallel()
 	for _, rule := range []string{"last", "reject"} {
 		t.Run(rule, func(t *testing.T) {
@@ -94,8 +97,9 @@ func TestDuplicatesSurviveACrash(t *testing.T) {
 }
 
 // A receipt of digests after two crashes: each person who was asked for once, and
-// nobody in clear.
+// no one in clear.
 func TestReceiptOfDigestsAfterCrashes(t *testing.T) {
+	slowtest.Mark(t)
 	t.Parallel()
 	const rows = 1500
 	s := newScene(t, rows)
@@ -137,8 +141,9 @@ func TestReceiptOfDigestsAfterCrashes(t *testing.T) {
 // Every operation that a row may ask for, of people by emails in any case, comes
 // to the same workspace as it does one by one: through small requests, many lanes
 // and faults. Through crashes and lost answers, too, but for unsuppress: rows that
-// were ignored before it are not when they are sent again behind it.
+// were ignored before it are not when they are sent again after it.
 func TestAllOperationsByRow(t *testing.T) {
+	slowtest.Mark(t)
 	t.Parallel()
 	const mapping = `operation: {column: Action}
 match: {email: E-mail}
@@ -230,6 +235,7 @@ func whoIsThere(w *simulator.Workspace) string {
 // A list goes into a segment once, whatever crashes and is refused on the way, and
 // a run that was resumed claims no figures about it.
 func TestSegmentAfterACrash(t *testing.T) {
+	slowtest.Mark(t)
 	t.Parallel()
 	const rows = 900
 	s := newScene(t, rows)

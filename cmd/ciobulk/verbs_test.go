@@ -14,8 +14,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ciobulk/ciobulk/importer"
 	"github.com/ciobulk/ciobulk/internal/simulator"
+	"github.com/ciobulk/ciobulk/internal/slowtest"
+	"github.com/ciobulk/ciobulk/runs"
 )
 
 const ordersMapping = `match: {id: id}
@@ -26,6 +27,7 @@ attributes: {n: n}
 // The same file of events sent twice, with other requests, and again after a
 // crash: each event is there once.
 func TestEventsAreThereOnce(t *testing.T) {
+	slowtest.Mark(t)
 	t.Parallel()
 	const rows = 100_000
 	s := newScene(t, 0)
@@ -63,6 +65,7 @@ func TestEventsAreThereOnce(t *testing.T) {
 // Rows that say themselves what is to be done end with what one by one would
 // have come to, through small requests, many lanes and faults.
 func TestOperationsByRow(t *testing.T) {
+	slowtest.Mark(t)
 	t.Parallel()
 	const mapping = `operation: {column: action}
 match: {id: id}
@@ -137,7 +140,7 @@ func TestSegmentByName(t *testing.T) {
 	}
 	runIn(t, dir, env, exitDone, "upsert", "people.csv", "--match", "email", "--quiet")
 	out := runIn(t, dir, env, exitDone, "segment", "add", "list.csv", "--match", "email", "--segment", "Newsletter", "--log-format", "json")
-	var sum importer.Summary
+	var sum runs.Summary
 	if err := json.Unmarshal(out, &sum); err != nil {
 		t.Fatal(err)
 	}
@@ -157,6 +160,7 @@ func TestSegmentByName(t *testing.T) {
 // A receipt has each operation that was sent once, also after a crash, and its
 // digest is in the summary.
 func TestReceiptAfterACrash(t *testing.T) {
+	slowtest.Mark(t)
 	t.Parallel()
 	const rows = 2000
 	s := newScene(t, rows)
@@ -255,7 +259,7 @@ func TestRetryStaysInItsWorkspace(t *testing.T) {
 		return w, append(os.Environ(), "CUSTOMERIO_TRACK_URL="+url, "CUSTOMERIO_SITE_ID="+testSite, "CUSTOMERIO_API_KEY="+testKey)
 	}
 	_, first := environment(1, simulator.Faults{Reject: "a"})
-	var sum importer.Summary
+	var sum runs.Summary
 	if err := json.Unmarshal(runIn(t, dir, first, exitRejected, "upsert", "people.csv", "--match", "id", "--log-format", "json"), &sum); err != nil {
 		t.Fatal(err)
 	}

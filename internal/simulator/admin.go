@@ -9,18 +9,19 @@ import (
 	"strings"
 )
 
-// maxAdminBody is how many bytes a body for an admin path may have.
+// maxAdminBody bounds a body for an admin path, in bytes.
 const maxAdminBody = 1 << 16
 
-// serveAdmin lets another process look, without credentials:
+// serveAdmin shows the state to other processes, without credentials:
 //
 //	GET  /_simulator/stats        Stats
-//	GET  /_simulator/people       []Person; with ?email=… (id, phone, cio_id) whoever that is
+//	GET  /_simulator/people       []Person; with ?email=… (id, phone, cio_id) that person
 //	GET  /_simulator/events       []Event
 //	GET  /_simulator/log          []Applied
 //	GET  /_simulator/segments     []Segment; with ?id=… that one, with its members
 //	POST /_simulator/segments     {"name":"…","type":"manual"}, or "dynamic"; answers the Segment
 //	GET  /_simulator/fingerprint  {"fingerprint":"…"}
+//	POST /_simulator/messages     []Message, which are added
 //	POST /_simulator/faults       Faults, which replace the present ones
 //
 // A Host that is not this machine is refused: a web page could otherwise have
@@ -45,6 +46,8 @@ func (w *Workspace) serveAdmin(rw http.ResponseWriter, r *http.Request) {
 		writeJSON(rw, http.StatusOK, w.segmentsFor(r))
 	case "POST segments":
 		w.makeSegment(rw, r)
+	case "POST messages":
+		w.addMessages(rw, r)
 	case "POST faults":
 		w.changeFaults(rw, r)
 	default:
@@ -52,7 +55,7 @@ func (w *Workspace) serveAdmin(rw http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// peopleFor is everybody, or those whom the query's identifiers find.
+// peopleFor returns all people, or those whom the query's identifiers find.
 func (w *Workspace) peopleFor(r *http.Request) []Person {
 	query := r.URL.Query()
 	if len(query) == 0 {
@@ -113,7 +116,7 @@ func readAdmin(rw http.ResponseWriter, r *http.Request, v any) bool {
 	return err == nil
 }
 
-// local reports whether a Host header names this machine by its loopback.
+// local reports whether a Host header names the loopback of this machine.
 func local(hostport string) bool {
 	host, _, err := net.SplitHostPort(hostport)
 	if err != nil {

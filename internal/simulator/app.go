@@ -18,13 +18,25 @@ func (w *Workspace) appRoutes() []route {
 		{method: post, path: "/v1/customers/attributes", limit: body, serve: w.showCustomers},
 		{method: get, path: "/v1/customers/*/attributes", serve: w.showCustomer},
 		{method: get, path: "/v1/customers/*/segments", serve: w.showCustomerSegments},
+		{method: get, path: "/v1/customers/*/messages", serve: w.customerMessages},
+		{method: get, path: "/v1/customers/*/activities", serve: w.customerActivities},
 		{method: get, path: "/v1/workspaces", serve: w.listWorkspaces},
+		{method: get, path: "/v1/exports", serve: w.listExports},
+		{method: post, path: "/v1/exports/customers", limit: body, serve: w.orderCustomers},
+		{method: post, path: "/v1/exports/deliveries", limit: body, serve: w.orderDeliveries},
+		{method: get, path: "/v1/exports/*", serve: w.showExport},
+		{method: get, path: "/v1/exports/*/download", serve: w.linkExport},
+		{method: get, path: "/v1/activities", serve: w.listActivities},
+		{method: get, path: "/v1/messages", serve: w.listMessages},
 		{method: get, path: ipPath, open: true, serve: listAddresses},
 	}
 	for i := range routes {
 		serve := routes[i].serve
 		routes[i].serve = func(c call) reply {
-			if answer, befallen := w.befallApp(c.plan); befallen {
+			if answer, faulty := w.faultsOfApp(c.plan); faulty {
+				return answer
+			}
+			if answer, denied := w.denied(c.URL.Path); denied {
 				return answer
 			}
 			return serve(c)
@@ -33,8 +45,8 @@ func (w *Workspace) appRoutes() []route {
 	return routes
 }
 
-// befallApp lets the App API's rate and faults have their turn.
-func (w *Workspace) befallApp(p *plan) (answer reply, befallen bool) {
+// faultsOfApp applies the App API's rate and faults.
+func (w *Workspace) faultsOfApp(p *plan) (answer reply, faulty bool) {
 	n := p.appCalls.Add(1)
 	due := func(every int) bool { return every > 0 && n%int64(every) == 0 }
 	limited := !w.appRate.take(w.config.AppPerSecond)
@@ -57,7 +69,7 @@ func (w *Workspace) befallApp(p *plan) (answer reply, befallen bool) {
 
 func appFailure(status int, detail string) reply { return appAPI.failure(status, detail) }
 
-// badRequest is what the App API answers to a request it cannot read.
+// badRequest is the App API's answer to a request it cannot read.
 func badRequest(err error) reply { return appFailure(http.StatusBadRequest, err.Error()) }
 
 type workspaceEntry struct {
@@ -70,7 +82,7 @@ type workspaceEntry struct {
 	Objects      int    `json:"objects"`
 }
 
-// listWorkspaces knows of no other workspace in the account.
+// listWorkspaces lists this workspace, the only one of the account.
 func (w *Workspace) listWorkspaces(call) reply {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -78,10 +90,13 @@ func (w *Workspace) listWorkspaces(call) reply {
 	if at.Name == "" {
 		at.Name = "Simulated"
 	}
+	if n := w.config.App.People; n > 0 {
+		at.People = n
+	}
 	return found(map[string]any{"workspaces": []workspaceEntry{at}})
 }
 
-// listAddresses gives some that are nobody's.
+// listAddresses lists addresses that are reserved for documentation.
 func listAddresses(call) reply {
 	return found(map[string]any{"ip_addresses": []string{"192.0.2.1", "192.0.2.2"}})
 }

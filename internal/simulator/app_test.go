@@ -89,14 +89,14 @@ func TestAppErrors(t *testing.T) {
 		"GET /v1/customers/2/attributes":                                404,
 		"GET /v1/customers/c@example.com/attributes":                    404,
 		"GET /v1/customers/cio_a3000000/attributes?id_type=cio_id":      404,
-		"GET /v1/customers/+15005550006/attributes?id_type=phone":       400,
+		"GET /v1/customers/+15005550007/attributes?id_type=phone":       404,
 		"GET /v1/customers/2/segments":                                  404,
 		"GET /v1/customers/1/segments?id_type=name":                     400,
 		"GET /v1/customers//attributes":                                 404,
 		"GET /v1/customers/3/4/attributes":                              404,
 		`POST /v1/customers/attributes {"ids":[]}`:                      400,
 		`POST /v1/customers/attributes ` + hundredAndOne:                400,
-		`POST /v1/customers/attributes?id_type=phone {"ids":["1"]}`:     400,
+		`POST /v1/customers/attributes?id_type=name {"ids":["1"]}`:      400,
 		`POST /v1/customers/attributes {"ids":[1]}`:                     400,
 		`POST /v1/customers {"filters":{"segment":{"id":1}}}`:           400,
 		`POST /v1/customers {"filter":{"segment":{"id":3}}}`:            400,
@@ -107,7 +107,15 @@ func TestAppErrors(t *testing.T) {
 		`POST /v1/segments {"name":"x"}`:                                422,
 		`POST /v1/segments {"segment"}`:                                 400,
 		`POST /v1/segments ` + padded(`{}`, 500_001):                    413,
-		"GET /v1/exports/customers":                                     404,
+		"GET /v1/exports/customers":                                     405,
+		"GET /v1/exports/1":                                             404,
+		"GET /v1/exports/1/download":                                    404,
+		`POST /v1/exports/customers {"filter":{"segment":{"id":1}}}`:    400,
+		`POST /v1/exports/deliveries {}`:                                400,
+		`POST /v1/exports/deliveries {"action_id":1,"campaign_id":2}`:   400,
+		"GET /v1/activities?limit=101":                                  400,
+		"GET /v1/activities?id_type=name":                               400,
+		"GET /v1/messages?start=eA":                                     400,
 	} {
 		method, rest, _ := strings.Cut(call, " ")
 		path, body, _ := strings.Cut(rest, " ")
@@ -174,5 +182,20 @@ func TestPageEnds(t *testing.T) {
 			want = `,"next":""}`
 		}
 		equal(t, string(end), empty, `{"identifiers":[],"ids":[]`+want+"\n")
+	}
+}
+
+// unsubscribed is true in the forms that the service documents; every other value
+// means subscribed.
+func TestUnsubscribed(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]bool{
+		`true`: true, `"true"`: true, `"TRUE"`: true, `"True"`: true, `1`: true, `"1"`: true,
+		`false`: false, `"false"`: false, `"yes"`: false, `"oui"`: false, `"TRUE "`: false, `"t"`: false, `0`: false, `2`: false, `"on"`: false,
+	} {
+		w := New(Config{})
+		accept(t, w, identify("1", `"unsubscribed":`+value))
+		body := askApp(w, "GET", "/v1/customers/1/attributes", "").Body.String()
+		equal(t, value, strings.Contains(body, `"unsubscribed":true,"devices"`), want)
 	}
 }

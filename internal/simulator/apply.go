@@ -1,7 +1,7 @@
 package simulator
 
-// An outcome is what became of an operation that was not rejected. The client
-// is told 200 for all of them.
+// An outcome is the result of an operation that was not rejected. The client gets
+// 200 for all of them.
 type outcome uint8
 
 const (
@@ -9,7 +9,7 @@ const (
 	duplicate          // an event whose id was seen before
 	stale              // an identify older than the person's latest
 	suppressed         // a write to a blocked identifier
-	nobody             // an unknown cio_id, or _update of a person who is not there
+	nobody             // an unknown cio_id, or _update of a person who does not exist
 	full               // an identify that would exceed the attributes a person may have
 	outcomes           // how many there are
 )
@@ -18,9 +18,9 @@ func (o outcome) String() string {
 	return [...]string{"applied", "duplicate", "stale", "suppressed", "nobody", "full"}[o]
 }
 
-// apply carries out an operation. conflict reports that an identifier among
-// the attributes could not be given to the person; the rest was applied.
-func (s *state) apply(op *operation) (o outcome, conflict bool) {
+// carryOut applies an operation. conflict reports that an identifier among
+// the attributes was not given to the person; the rest was applied.
+func (s *state) carryOut(op *operation) (o outcome, conflict bool) {
 	s.sequence++
 	_, blocked := s.suppressed[op.key]
 	switch {
@@ -71,9 +71,9 @@ func (s *state) identify(op *operation) (_ outcome, conflict bool) {
 	return applied, conflict
 }
 
-// heir is the person who takes on the operation's identifier, which nobody
-// has: one whom an identifier among the attributes belongs to and who has none
-// of the operation's kind. An update-only operation makes no such change.
+// heir is the person who gets the operation's identifier, which no one has yet: a
+// person who has one of the identifiers among the attributes, and none of the
+// operation's kind. An update-only operation makes no such change.
 func (s *state) heir(op *operation) *person {
 	if op.updateOnly || op.key.kind == byCioID {
 		return nil
@@ -86,9 +86,9 @@ func (s *state) heir(op *operation) *person {
 	return nil
 }
 
-// claim gives the person the identifier and reports whether that could be
-// done: it must be nobody else's and not suppressed, and one that is set
-// already is changed only by cio_id.
+// claim gives the person the identifier and reports whether it could: no one else may
+// have it, it must not be suppressed, and one that is set already is changed only by
+// cio_id.
 func (s *state) claim(p *person, c claim, by kind) bool {
 	k, held := c.key.kind, p.identifiers[c.key.kind]
 	if s.config.key(k, held) == c.key {
@@ -142,7 +142,7 @@ func (s *state) event(op *operation) outcome {
 	return applied
 }
 
-// owner is what tells a person apart in a fingerprint.
+// owner identifies a person in a fingerprint.
 func (s *state) owner(p *person) key {
 	if keys := s.keys(p); len(keys) > 0 {
 		return keys[0]

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// A segmentEntry is a segment as the App API words it. Progress and tags are
-// null always: nothing is ever being evaluated, and nothing tagged.
+// A segmentEntry is a segment in the form of the App API. Progress and tags are
+// always null: the simulator evaluates no conditions and has no tags.
 type segmentEntry struct {
 	ID          int      `json:"id"`
 	Name        string   `json:"name"`
@@ -29,7 +29,7 @@ func (w *Workspace) listSegments(call) reply {
 	return found(map[string]any{"segments": entries})
 }
 
-// createSegment makes a manual one. A name that another has is taken.
+// createSegment makes a manual segment. Another segment may have the same name.
 func (w *Workspace) createSegment(c call) reply {
 	text, err := memberOf(c.body, "segment")
 	if err != nil {
@@ -76,7 +76,7 @@ func (w *Workspace) countSegment(c call) reply {
 	}{g.id, g.members.count})
 }
 
-// The most members of a page, and how many it has unless the query says.
+// The most members of a page, and how many it has by default.
 const (
 	usualMembers = 1000
 	mostMembers  = 30_000
@@ -94,7 +94,7 @@ func (w *Workspace) listMembers(c call) reply {
 	if g == nil {
 		return noSegment()
 	}
-	return found(at.page(s.membersOf(g, at.start), w.config.PageEnd))
+	return found(at.page(s.membersOf(g, at.start), w.config))
 }
 
 func noSegment() reply { return appFailure(http.StatusNotFound, "segment not found") }

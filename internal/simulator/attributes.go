@@ -15,14 +15,14 @@ type attribute struct {
 	value string
 }
 
-// A claim is an identifier among the attributes of an identify: the person
-// shall be known by it, or by no such identifier if the value is empty.
+// A claim is an identifier among the attributes of an identify: the person is to
+// have it, or none of its kind if the value is empty.
 type claim struct {
 	key   key
 	value string
 }
 
-// parseAttributes checks the attributes and, for an identify, takes them apart.
+// parseAttributes checks the attributes and, for an identify, splits them.
 func (c *Config) parseAttributes(op *operation, p parts) *refusal {
 	if absent(p.attributes) {
 		return nil
@@ -31,8 +31,8 @@ func (c *Config) parseAttributes(op *operation, p parts) *refusal {
 		return invalid("attributes", "attributes must be an object")
 	}
 	op.text = strings.Clone(p.attributes)
-	if op.action != "identify" {
-		return c.checkEventData(op)
+	if op.action != "identify" { // only the size of the entity bounds an event's data
+		return nil
 	}
 	op.attributes = make([]attribute, 0, 16)
 	n := 0
@@ -46,20 +46,6 @@ func (c *Config) parseAttributes(op *operation, p parts) *refusal {
 			return problem
 		}
 		if problem := c.set(op, name, value); problem != nil {
-			return problem
-		}
-	}
-	return nil
-}
-
-func (c *Config) checkEventData(op *operation) *refusal {
-	if op.name == "" || c.FreeEventData {
-		return nil
-	}
-	n := 0
-	for name, value := range members(op.text) {
-		n++
-		if problem := checkAttribute(n, name, value); problem != nil {
 			return problem
 		}
 	}
@@ -84,8 +70,8 @@ func checkAttribute(n int, name, value string) *refusal {
 	return invalid("attributes."+name, "the attribute's value is longer than %d bytes", maxAttributeValue)
 }
 
-// set adds one attribute to the operation. The names that begin with an
-// underscore are the service's own, and nobody sets a cio_id: both are dropped.
+// set adds one attribute to the operation. Names that begin with an underscore are
+// the service's own, and a cio_id cannot be set: both are dropped.
 func (c *Config) set(op *operation, name, value string) *refusal {
 	k, identifier := kindOf(name)
 	switch {
@@ -113,8 +99,8 @@ func cleared(value string) bool { return value == "null" || value == `""` }
 // preferences holds topics that can be set one at a time by a dotted name.
 const preferences = "cio_subscription_preferences"
 
-// merge sets the changes in attributes that are sorted by name, the later of
-// equal names winning, and returns them sorted. It may write to its argument.
+// merge applies the changes to attributes that are sorted by name, and returns them
+// sorted. Of equal names the later applies. It may write to its argument.
 func merge(attributes, changes []attribute) []attribute {
 	if attributes == nil {
 		attributes = make([]attribute, 0, len(changes))
@@ -157,8 +143,8 @@ func search(attributes []attribute, name string) (int, bool) {
 	})
 }
 
-// setPath sets the value at the path in the text of an object, which becomes
-// one if it is not, and leaves what is beside the path as it was.
+// setPath sets the value at the path in the text of an object, and leaves its other
+// members as they are. A text that is not an object becomes one.
 func setPath(object string, path []string, value string) string {
 	fields := map[string]json.RawMessage{}
 	if strings.HasPrefix(object, "{") {

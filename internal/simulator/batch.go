@@ -8,19 +8,21 @@ import (
 )
 
 func (w *Workspace) serveBatch(c call) reply {
-	return w.befall(c, func() reply { return w.judge(c.body, c.plan) })
+	return w.withFaults(c, func() reply { return w.judge(c.body, c.plan) })
 }
 
-// befall lets the faults have their turn and does what they leave.
-func (w *Workspace) befall(c call, do func() reply) reply {
+// withFaults applies the faults, and does what they do not prevent.
+func (w *Workspace) withFaults(c call, do func() reply) reply {
 	p := c.plan
-	fate := p.next()
+	fate := p.next(c.body)
 	switch {
 	case fate.hang:
 		hang(c.Context(), p.Hang)
 		return reply{cut: cutReset}
 	case fate.cutBefore:
 		return reply{cut: cutReset}
+	case fate.answer != nil:
+		return *fate.answer
 	case fate.status != 0:
 		return w.faulty(fate, p)
 	}
@@ -34,8 +36,8 @@ func (w *Workspace) befall(c call, do func() reply) reply {
 	return answer
 }
 
-// judge applies every operation of the body that is right and answers which
-// are not. A batch is applied as one: no other request comes in between.
+// judge applies the valid operations of the body and answers which are not. A batch
+// is applied as one: no other request is applied in between.
 func (w *Workspace) judge(body []byte, p *plan) reply {
 	if w.config.CountOnly {
 		return w.count(body, p)
@@ -58,7 +60,7 @@ func (w *Workspace) judge(body []byte, p *plan) reply {
 	return verdict(b.rejections, len(entities), p.Odd207)
 }
 
-// apply carries the operations out in their order.
+// apply applies the operations in their order.
 func (w *Workspace) apply(operations []operation) tally {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -77,7 +79,7 @@ func (s *state) applyAll(operations []operation) (t tally) {
 	return t
 }
 
-// parseBatch is the texts of the entities.
+// parseBatch returns the texts of the entities.
 func parseBatch(body []byte) ([]string, *refusal) {
 	array, err := memberOf(body, "batch")
 	if err != nil {
@@ -93,14 +95,14 @@ func parseBatch(body []byte) ([]string, *refusal) {
 	return entities, nil
 }
 
-// A batch is a request's entities told apart.
+// A batch is the entities of a request.
 type batch struct {
-	operations []operation // the right ones, in order
+	operations []operation // the valid ones, in order
 	rejections []entry
 	largest    int // bytes of the largest entity
 }
 
-// decode takes the entities apart. One on the identifier reject is refused.
+// decode reads the entities. An entity on the identifier reject is refused.
 func (c *Config) decode(entities []string, reject string) batch {
 	b := batch{operations: make([]operation, 0, len(entities))}
 	for i, text := range entities {
@@ -130,7 +132,7 @@ func (b *batch) names(identifier string) bool {
 	return false
 }
 
-// serveEntity is the batch of one, without the array and without faults.
+// serveEntity serves a single entity, without faults.
 func (w *Workspace) serveEntity(c call) reply {
 	body := c.body
 	if !json.Valid(body) || !utf8.Valid(body) {

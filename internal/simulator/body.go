@@ -10,8 +10,8 @@ import (
 
 var errNotJSON = errors.New("the request body is not valid JSON")
 
-// memberOf is the text of a member of the object that the body is, the last of
-// its name, and "" if there is none. It shares no memory with the body. JSON is
+// memberOf returns the text of a member of the body, which is an object: the last one
+// of its name, or "" if there is none. It shares no memory with the body. JSON is
 // UTF-8: text in another encoding is refused like any other that is not JSON.
 func memberOf(body []byte, name string) (text string, err error) {
 	if !json.Valid(body) || !utf8.Valid(body) {
@@ -29,7 +29,7 @@ func memberOf(body []byte, name string) (text string, err error) {
 	return text, nil
 }
 
-// textsOf is a member that has to be an array of 1 to most strings, none empty.
+// textsOf returns a member that must be an array of 1 to most strings, none empty.
 func textsOf(body []byte, name string, most int) ([]string, error) {
 	array, err := memberOf(body, name)
 	if err != nil {

@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// Config says which workspace this is and settles what the documentation
-// leaves open. The zero value is the documented behaviour.
+// Config describes the workspace, and decides what the documentation leaves open. The
+// zero value is the documented behaviour.
 type Config struct {
 	SiteID string // user name of the Track credentials; empty takes any that is not empty
-	APIKey string // their password, likewise
+	APIKey string // their password; empty takes any that is not empty
 	AppKey string // the App API's bearer token; empty takes any that is not empty
 
 	Region        string // "us" or "eu"; empty is "us"
@@ -21,16 +21,17 @@ type Config struct {
 
 	// CountOnly reads and counts operations and keeps nothing, so that a
 	// benchmark's server leaves the cores to the client. See countOperations
-	// for how it counts. Faults work, RefuseWhole, Reject and Odd207 excepted.
-	// The ids of segment requests count as operations, whether or not there is
-	// such a segment. The App API finds nobody, and segments without members.
+	// for how it counts. Faults work, except RefuseWhole, Reject and Odd207.
+	// The ids of segment requests count as operations, whether or not the
+	// segment exists. The App API finds no people, and segments without members.
 	CountOnly bool
 
 	// KeepLog keeps every operation that was not rejected, for Log.
 	KeepLog bool
 
 	// EventDedupWindow is how many event ids are remembered to recognise a
-	// repeated one. Zero remembers all: how long the service does is not said.
+	// repeated one. Zero remembers all: the documentation does not say how long the
+	// service remembers them.
 	EventDedupWindow int
 
 	// KB1024 reads the limits of "500kb" a request and "32kb" an entity as
@@ -38,50 +39,51 @@ type Config struct {
 	KB1024 bool
 
 	// TrackRetryAfter is sent with a 429 as Retry-After, in seconds rounded
-	// up. Zero sends none: whether the Track API ever does is not said.
+	// up. Zero sends none: the documentation does not say whether the Track API
+	// ever does.
 	TrackRetryAfter time.Duration
 
-	// EmailCaseSensitive tells A@example.com from a@example.com, as workspaces
-	// do that have no email identifier.
+	// EmailCaseSensitive distinguishes A@example.com from a@example.com, as
+	// workspaces without an email identifier do.
 	EmailCaseSensitive bool
 
 	// EmailByID is the workspace setting "Allow updates to email using ID".
 	// Without it only an operation by cio_id changes an identifier once set.
 	EmailByID bool
 
-	// EventsCreatePeople makes an event for an identifier that nobody has
-	// create the person. Otherwise the event is kept and belongs to nobody.
+	// EventsCreatePeople makes an event for an unknown identifier create the
+	// person. Otherwise the event is kept and belongs to no one.
 	EventsCreatePeople bool
-
-	// FreeEventData bounds the attributes of events, pages and screens only by
-	// the size of the entity, not by the limits on people's attributes.
-	FreeEventData bool
 
 	// LongPageNames exempts the name of a page, which is its URL, from the
 	// 100 bytes of an event's name.
 	LongPageNames bool
 
 	// AppPerSecond is how many requests a second the App API takes: 10 are
-	// documented. Those beyond get a 429 with Retry-After: 1. Zero is no limit,
-	// because tests would crawl. A second's worth may come at once.
+	// documented. More get a 429 with Retry-After: 1. Zero: no limit, so that
+	// tests are fast. The requests of one second may come at once.
 	AppPerSecond float64
 
-	// AppLag is how far the App API's reads are behind writes: all it says of
-	// people, of who is in a segment and of how many are is as it was that
-	// long ago. Segments themselves are there at once. It costs a second copy
-	// of the state. The service lags by seconds, how many is not said.
+	// AppLag is how old the App API's reads are: it shows people, members of
+	// segments and their counts as they were that long ago. Segments themselves
+	// appear at once. It costs a second copy of the state. The service lags by
+	// seconds; the documentation does not say how many.
 	AppLag time.Duration
+
+	// App says what the App API gives out.
+	App AppConfig
 
 	// PageEnd is what the last page of a list has for "next".
 	PageEnd PageEnd
 
-	// FilterNeedsList refuses a search whose filter is not and, or or not at
-	// its root. Whether a segment or an attribute may stand alone is not said.
+	// FilterNeedsList refuses a search whose filter is not "and", "or" or "not"
+	// at its root. The documentation does not say whether a segment or an
+	// attribute may be the root.
 	FilterNeedsList bool
 
-	// RemoveNeedsID leaves people without an id in their segments, whatever
-	// they are called by: the documentation of removing people says that they
-	// need one, and offers the other identifiers for them too.
+	// RemoveNeedsID keeps people without an id in their segments, whatever
+	// identifier the request uses: the documentation of removing people says that
+	// they need an id, and also offers the other identifiers.
 	RemoveNeedsID bool
 }
 
@@ -113,7 +115,8 @@ func (c *Config) kilobytes(n int) int {
 	return n * 1000
 }
 
-// key is what an identifier is found by: emails differ in case only by choice.
+// key returns what an identifier is found by: emails differ in case only if
+// configured.
 func (c *Config) key(k kind, value string) key {
 	if k == byEmail && !c.EmailCaseSensitive {
 		value = strings.ToLower(value)

@@ -46,7 +46,7 @@ func AppConformance(t *testing.T, track, app suite, patience time.Duration) {
 	}{
 		{"credentials", s.credentials}, {"segments", s.segments}, {"segment calls", s.segmentCalls},
 		{"membership", s.membership}, {"paging", s.paging}, {"people", s.people}, {"search", s.search},
-		{"workspaces", s.workspaces}, {"errors", s.errors},
+		{"workspaces", s.workspaces}, {"exports", s.exports}, {"activities", s.activities}, {"messages", s.messages}, {"errors", s.errors},
 	} {
 		t.Run(f.name, f.run)
 	}

@@ -39,7 +39,7 @@ func (s *appSuite) people(t *testing.T) {
 	equal(t, "by email", len(results.Results), 1)
 	equal(t, "id", *results.Results[0].ID, slashed)
 	s.ask(t, "GET", "/v1/customers?email="+plussed, "", 200, &results)
-	equal(t, "a raw plus finds nobody", len(results.Results), 0)
+	equal(t, "a raw plus finds no one", len(results.Results), 0)
 
 	byID, byEmail := url.PathEscape(slashed), url.PathEscape(plussed)
 	for _, path := range []string{byID + "/attributes", byID + "/attributes?id_type=id", byEmail + "/attributes?id_type=email"} {

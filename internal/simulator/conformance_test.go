@@ -22,7 +22,7 @@ func TestConformance(t *testing.T) {
 
 // TestConformanceLive runs the suite against a real workspace that is there
 // for it: it writes people named ciobulk-conformance. The variables are not
-// those of the program, so that nobody's credentials are used by accident.
+// those of the program, so that no one's credentials are used by accident.
 func TestConformanceLive(t *testing.T) {
 	base := os.Getenv("CIOBULK_CONFORMANCE_URL")
 	if base == "" {

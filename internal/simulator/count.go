@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-// count is the whole of a batch's judging under Config.CountOnly.
+// count replaces judge under Config.CountOnly.
 func (w *Workspace) count(body []byte, p *plan) reply {
 	operations, problem := countOperations(body)
 	if problem != nil {
@@ -24,7 +24,7 @@ func (w *Workspace) countIDs(body []byte, p *plan) reply {
 	return w.counted(ids, tally{segmentIDs: ids}, p)
 }
 
-// counted adds the operations to the tally and that to the figures.
+// counted adds the operations to the tally, and the tally to the figures.
 func (w *Workspace) counted(operations int, t tally, p *plan) reply {
 	w.meter.packed(operations)
 	if p.tooMany(operations) {
@@ -35,13 +35,12 @@ func (w *Workspace) counted(operations int, t tally, p *plan) reply {
 	return accepted()
 }
 
-// countOperations counts objects that begin with the type, spelt without white
-// space, as most clients write an entity: looking at nothing but the braces is
-// six times as fast as looking for the type, and forty times as fast as
-// reading the JSON. A body in which no object begins so is searched for the
-// type anywhere, and one in which that is not found is read. So an attribute
-// whose value is an object {"type":"person"} counts as an operation too: send
-// none to a workspace that only counts.
+// countOperations counts objects that begin with the type, without white space, as
+// most clients write an entity: looking only at the braces is six times as fast as
+// looking for the type, and forty times as fast as reading the JSON. If no object
+// begins like that, it searches for the type anywhere, and if that is not found, it
+// reads the body. So an attribute whose value is an object {"type":"person"} also
+// counts as an operation: send none to a workspace that only counts.
 func countOperations(body []byte) (int, *refusal) {
 	const first, anywhere = `{"type":"person"`, `"type":"person"`
 	n := 0
@@ -65,9 +64,9 @@ func countOperations(body []byte) (int, *refusal) {
 	return len(entities), problem
 }
 
-// countIDs counts the quotes of a body in which nothing is escaped and that
-// begins as most clients write it, and reads any other. Of the former it is
-// not noticed if the rest is malformed, or ids are empty.
+// countIDs counts the quotes of a body that has no escapes and begins as most clients
+// write it, and reads any other. In the first case it does not notice malformed text
+// or empty ids.
 func countIDs(body []byte) (int, error) {
 	const first = `{"ids":["`
 	if !bytes.HasPrefix(body, []byte(first)) || bytes.IndexByte(body, '\\') >= 0 {

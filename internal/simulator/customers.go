@@ -7,7 +7,7 @@ import (
 )
 
 // findCustomers answers GET /v1/customers?email=. A plus sign that is not
-// encoded is a space there, and finds nobody.
+// encoded is a space there, and finds no one.
 func (w *Workspace) findCustomers(c call) reply {
 	email := c.URL.Query().Get("email")
 	if email == "" {
@@ -22,8 +22,8 @@ func (w *Workspace) findCustomers(c call) reply {
 	return found(map[string]any{"results": results})
 }
 
-// The most people of a page of a search, and how many it has unless the query
-// says; and the most ids of a request for what is known of several people.
+// The most people of a page of a search, and how many it has by default; and the most
+// ids of a request for several people.
 const (
 	usualResults = 50
 	mostResults  = 1000
@@ -46,10 +46,10 @@ func (w *Workspace) searchCustomers(c call) reply {
 	if err != nil {
 		return badRequest(err)
 	}
-	return found(at.page(s.peopleFrom(at.start, keep), w.config.PageEnd))
+	return found(at.page(s.peopleFrom(at.start, keep), w.config))
 }
 
-// peopleFrom yields whom the filter keeps, from the serial on and in order.
+// peopleFrom yields the people whom the filter keeps, in order, from the serial on.
 func (s *state) peopleFrom(start uint64, keep filter) iter.Seq[*person] {
 	return func(yield func(*person) bool) {
 		for _, p := range s.people[min(start, uint64(len(s.people))):] {
@@ -60,10 +60,10 @@ func (s *state) peopleFrom(start uint64, keep filter) iter.Seq[*person] {
 	}
 }
 
-// customer finds the person of the path in the state that is shown. The caller
-// holds mu.
+// customer finds the person of the path in the state that the App API shows. The
+// caller holds mu.
 func (w *Workspace) customer(c call) (p *person, problem reply) {
-	k, err := idType(c.URL.Query())
+	k, err := personIDType(c.URL.Query())
 	if err != nil {
 		return nil, badRequest(err)
 	}
@@ -84,7 +84,7 @@ func (w *Workspace) showCustomer(c call) reply {
 }
 
 func (w *Workspace) showCustomers(c call) reply {
-	k, err := idType(c.URL.Query())
+	k, err := personIDType(c.URL.Query())
 	if err != nil {
 		return badRequest(err)
 	}

@@ -27,23 +27,22 @@ func kindOf(name string) (kind, bool) {
 	return 0, false
 }
 
-// A key is an identifier as it is looked up: an email in lower case.
+// A key is the form in which an identifier is looked up: an email in lower case.
 type key struct {
 	kind  kind
 	value string
 }
 
-// An operation is an entity that was found right. It shares no memory with the
-// request's body.
+// An operation is a valid entity. It shares no memory with the request's body.
 type operation struct {
 	action     string
 	key        key
-	value      string // the identifier as it came
+	value      string // the identifier as it was sent
 	name       string // of an event, trimmed
 	id         ulid   // of an event, zero if it has none
 	timestamp  int64
 	dated      bool   // has a timestamp
-	text       string // the attributes as they came, "" if there are none
+	text       string // the attributes as they were sent, "" if there are none
 	attributes []attribute
 	claims     []claim // identifiers among the attributes
 	updateOnly bool
@@ -57,7 +56,7 @@ func (op *operation) raw() json.RawMessage {
 	return json.RawMessage(op.text)
 }
 
-// parts are the texts of an entity's members, "" for those that it lacks.
+// parts are the texts of an entity's members, "" for missing ones.
 type parts struct{ typ, action, identifiers, attributes, name, id, timestamp string }
 
 func split(entity string) (p parts) {
@@ -82,8 +81,8 @@ func split(entity string) (p parts) {
 	return p
 }
 
-// parse checks an entity. It stops at the first thing that is wrong, so an
-// entity is rejected once.
+// parse checks an entity. It stops at the first problem, so an entity is rejected
+// once.
 func (c *Config) parse(text string) (op operation, problem *refusal) {
 	if len(text) > c.maxEntity() {
 		return op, invalid("batch", "the entity is larger than %d bytes", c.maxEntity())
@@ -107,7 +106,7 @@ func (c *Config) parse(text string) (op operation, problem *refusal) {
 func (c *Config) parseType(_ *operation, p parts) *refusal {
 	typ, problem := textOf("type", p.typ)
 	if problem == nil && typ != "person" {
-		return invalid("type", "the simulator does not play type %q", typ)
+		return invalid("type", "the simulator does not support type %q", typ)
 	}
 	return problem
 }
@@ -119,11 +118,11 @@ func (c *Config) parseAction(op *operation, p parts) *refusal {
 	}
 	for _, played := range [...]string{"identify", "event", "page", "screen", "delete", "suppress", "unsuppress"} {
 		if action == played {
-			op.action = played // and not a piece of the body
+			op.action = played // which does not share memory with the body
 			return nil
 		}
 	}
-	return invalid("action", "the simulator does not play action %q", action)
+	return invalid("action", "the simulator does not support action %q", action)
 }
 
 func (c *Config) parseIdentifiers(op *operation, p parts) *refusal {

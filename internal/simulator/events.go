@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// An Event is an event, page or screen that the workspace took. Deleting a
+// An Event is an event, page or screen that the workspace accepted. Deleting a
 // person does not remove the events, so that a test can count what arrived.
 type Event struct {
-	Sequence   int64           `json:"sequence"` // position among the operations taken
+	Sequence   int64           `json:"sequence"` // position among the accepted operations
 	Action     string          `json:"action"`
 	Name       string          `json:"name"`
 	Kind       string          `json:"kind"` // the identifier that the operation used
@@ -18,16 +18,16 @@ type Event struct {
 	Timestamp  int64           `json:"timestamp,omitempty"` // zero if there was none
 	Attributes json.RawMessage `json:"attributes,omitempty"`
 
-	owner key // whom it belongs to in a fingerprint: never a cio_id
+	owner key // its person in a fingerprint: never a cio_id
 }
 
-// A ulid is the 26 characters in upper case. The zero value is none.
+// A ulid is its 26 characters in upper case. The zero value means none.
 type ulid [26]byte
 
 func (u ulid) String() string { return strings.Trim(string(u[:]), "\x00") }
 
-// parseULID takes upper and lower case. The first of the 26 characters of five
-// bits holds only three: the number has 128.
+// parseULID accepts upper and lower case. Each of the 26 characters has five bits,
+// but the first uses only three of them: the number has 128 bits.
 func parseULID(s string) (u ulid, ok bool) {
 	const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 	if len(s) != len(u) || s[0] > '7' {
@@ -42,7 +42,7 @@ func parseULID(s string) (u ulid, ok bool) {
 	return u, true
 }
 
-// parseEvent checks what only events have.
+// parseEvent checks the members that only events have.
 func (c *Config) parseEvent(op *operation, p parts) *refusal {
 	switch op.action {
 	case "event", "page", "screen":
@@ -58,7 +58,7 @@ func (c *Config) parseEvent(op *operation, p parts) *refusal {
 	case op.name == "":
 		return required("name")
 	case len(op.name) > maxEventName && !(c.LongPageNames && op.action == "page"):
-		return invalid("name", "name is longer than %d bytes", maxEventName)
+		return invalid("name", "event name cannot be longer than %d bytes", maxEventName) // as the real service answers for pages
 	case absent(p.id):
 		return nil
 	}
@@ -73,7 +73,7 @@ func (c *Config) parseEvent(op *operation, p parts) *refusal {
 	return nil
 }
 
-// A dedup remembers event ids: the last window of them, or all if it is zero.
+// A dedup remembers event ids: the last window of them, or all if window is zero.
 type dedup struct {
 	window int
 	seen   map[ulid]struct{}

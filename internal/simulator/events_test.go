@@ -25,7 +25,7 @@ func TestEvents(t *testing.T) {
 	equal(t, "events", string(got), `[`+
 		`{"sequence":2,"action":"page","name":"https://example.com","kind":"email","value":"a@example.com","cio_id":"a3000000","timestamp":5,"attributes":{"n":1.0}},`+
 		`{"sequence":3,"action":"screen","name":"s","kind":"id","value":"2"}]`)
-	equal(t, "nobody is created", len(w.People()), 1)
+	equal(t, "no one is created", len(w.People()), 1)
 }
 
 func TestRepeatedEventsAreIgnored(t *testing.T) {
@@ -67,20 +67,21 @@ func TestEventsCreatePeople(t *testing.T) {
 	equal(t, "owner", w.Events()[1].CioID, personOf(t, w, "email", "a@example.com").CioID)
 }
 
-func TestFreeEventData(t *testing.T) {
+func TestEventDataIsFree(t *testing.T) {
 	t.Parallel()
-	long := on("event", "id", "1", `"name":"n"`, `"attributes":{"a":"`+repeat("x", 1001)+`"}`)
-	equal(t, "limited", sendBatch(New(Config{}), long).Body.String(),
-		`{"errors":[{"batch_index":0,"reason":"invalid","field":"attributes.a","message":"the attribute's value is longer than 1000 bytes"}]}`+"\n")
-	free := New(Config{FreeEventData: true})
-	accept(t, free, long)
-	equal(t, "people stay limited", sendBatch(free, identify("1", `"a":"`+repeat("x", 1001)+`"`)).Code, 207)
+	for _, action := range []string{"event", "page", "screen"} {
+		w := New(Config{})
+		accept(t, w, on(action, "id", "1", `"name":"n"`, `"attributes":{"a":"`+repeat("x", 31_000)+`"}`))
+		accept(t, w, on(action, "id", "1", `"name":"n"`, `"attributes":{`+numbered(1000)+`}`))
+		equal(t, "people stay limited", sendBatch(w, identify("1", `"a":"`+repeat("x", 1001)+`"`)).Code, 207)
+	}
 }
 
 func TestLongPageNames(t *testing.T) {
 	t.Parallel()
 	page := on("page", "id", "1", `"name":"https://example.com/`+repeat("x", 100)+`"`)
-	equal(t, "limited", sendBatch(New(Config{}), page).Code, 207)
+	equal(t, "limited", sendBatch(New(Config{}), page).Body.String(),
+		`{"errors":[{"batch_index":0,"reason":"invalid","field":"name","message":"event name cannot be longer than 100 bytes"}]}`+"\n")
 	long := New(Config{LongPageNames: true})
 	accept(t, long, page)
 	equal(t, "events stay limited", sendBatch(long, on("event", "id", "1", `"name":"`+repeat("x", 101)+`"`)).Code, 207)

@@ -97,7 +97,7 @@ func entityFacts() []fact {
 		taken("a timestamp of unix seconds", on("identify", "id", who, `"timestamp":1700000000`)),
 		turned("a fraction of a second", "invalid", "timestamp", on("identify", "id", who, `"timestamp":1.5`)),
 		turned("a date as text", "invalid", "timestamp", on("event", "id", who, `"name":"n"`, `"timestamp":"2026-01-01"`)),
-		taken("deleting nobody", on("delete", "id", who+"-nobody")),
+		taken("deleting an unknown person", on("delete", "id", who+"-nobody")),
 	}
 	for _, action := range []string{"identify", "event", "page", "screen", "suppress", "unsuppress", "delete"} {
 		facts = append(facts, taken("the action "+action, of(person, `"action":"`+action+`",`)))
@@ -151,8 +151,12 @@ func eventFacts() []fact {
 		turned("a number for a name", "invalid", "name", event(`"name":1`)),
 		taken("a name of 100 bytes after trimming", event(`"name":" `+repeat("é", 50)+` "`)),
 		turned("a name of 102 bytes", "invalid", "name", event(`"name":"`+repeat("é", 51)+`"`)),
-		taken("an event of 300 attributes", event(`"name":"n"`, `"attributes":{`+numbered(300)+`}`)),
-		turned("an event of 301 attributes", "invalid", "attributes", event(`"name":"n"`, `"attributes":{`+numbered(301)+`}`)),
+		taken("an event of 301 attributes", event(`"name":"n"`, `"attributes":{`+numbered(301)+`}`)),
+		taken("an event's value of 1001 bytes", event(`"name":"n"`, `"attributes":{"a":"`+repeat("x", 1001)+`"}`)),
+		taken("an event of 32,000 bytes", padded(event(`"name":"n"`), 32_000)),
+		turned("an event of 32,001 bytes", "invalid", "batch", padded(event(`"name":"n"`), 32_001)),
+		turned("a page's name of 101 bytes", "invalid", "name", on("page", "id", who, `"name":"`+repeat("x", 101)+`"`)),
+		turned("a screen's name of 101 bytes", "invalid", "name", on("screen", "id", who, `"name":"`+repeat("x", 101)+`"`)),
 		turned("a page has a name", "required", "name", on("page", "id", who)),
 		taken("a ULID", id("01ARZ3NDEKTSV4RRFFQ69G5FAV")),
 		taken("the same ULID again", id("01ARZ3NDEKTSV4RRFFQ69G5FAV")),

@@ -59,7 +59,7 @@ func TestFaultsCountOnlyWholeBatchRequests(t *testing.T) {
 	equal(t, "too large", ask(w, "POST", batchPath, padded(batchOf(), 500_001)).Code, 413)
 	equal(t, "second and third", statuses(w, 2), []int{500, 200})
 	w.SetFaults(Faults{Every500: 2})
-	equal(t, "anew", statuses(w, 2), []int{200, 500})
+	equal(t, "after new faults", statuses(w, 2), []int{200, 500})
 }
 
 func TestRetryAfterAndBodies(t *testing.T) {
@@ -96,7 +96,7 @@ func TestTooLargeAbove(t *testing.T) {
 	w := New(Config{Faults: Faults{TooLargeAbove: 2}})
 	one := identify("1", ``)
 	equal(t, "three", sendBatch(w, one, one, one).Code, 413)
-	equal(t, "nobody", len(w.People()), 0)
+	equal(t, "people", len(w.People()), 0)
 	equal(t, "two", sendBatch(w, one, one).Code, 200)
 	equal(t, "most", w.Stats().MostOperations, 3)
 }
@@ -107,7 +107,7 @@ func TestRefuseWhole(t *testing.T) {
 	rec := sendBatch(w, identify("1", ``), on("delete", "email", "poison"))
 	equal(t, "status", rec.Code, 400)
 	equal(t, "body", rec.Body.String(), `{"errors":[{"reason":"invalid","field":"identifiers","message":"an identifier of the request is not valid"}]}`+"\n")
-	equal(t, "nobody", len(w.People()), 0)
+	equal(t, "people", len(w.People()), 0)
 	accept(t, w, identify("1", `"a":"poison"`), identify("poisonous", ``))
 	equal(t, "operations", w.Stats().Operations, 2)
 }

@@ -6,13 +6,13 @@ import (
 	"strconv"
 )
 
-// A filter reports whether a person is meant. It holds only for the state, and
+// A filter reports whether it matches a person. It is valid only for the state, and
 // the moment, that it was made for.
 type filter func(p *person) bool
 
 var errFilter = errors.New("a filter is an object of one of and, or, not, segment and attribute")
 
-// parseFilter reads a filter at the root of a search, of valid JSON.
+// parseFilter reads the filter at the root of a search, which is valid JSON.
 func (s *state) parseFilter(text string) (filter, error) {
 	name, _, err := condition(text)
 	leaf := name == "segment" || name == "attribute"
@@ -82,8 +82,8 @@ func (s *state) listFilter(all bool, array string) (filter, error) {
 	}, nil
 }
 
-// segmentFilter refuses a segment that is not there; whether the service finds
-// nobody instead is not said.
+// segmentFilter refuses a segment that does not exist; the documentation does not say
+// whether the service finds no one instead.
 func (s *state) segmentFilter(text string) (filter, error) {
 	_, value, err := condition(text)
 	id, notNumber := strconv.Atoi(value)
@@ -120,7 +120,7 @@ func (s *state) attributeFilter(text string) (filter, error) {
 	return s.equalFilter(field, value), nil
 }
 
-// equalFilter compares emails as identifiers, and all else as shown.
+// equalFilter compares emails as identifiers, and other attributes as they are shown.
 func (s *state) equalFilter(field, value string) filter {
 	k, identifier := kindOf(field)
 	return func(p *person) bool {

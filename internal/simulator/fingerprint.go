@@ -14,9 +14,10 @@ type digest [sha256.Size]byte
 
 // Fingerprint is a digest of the whole state: people with their identifiers,
 // attributes and timestamps, suppressed identifiers, events, and segments with
-// their members. It does not depend on the order in which things came, nor on
-// any cio_id or segment's id, so a run that was broken and resumed has that of
-// one that was not, if nothing was lost and nothing happened twice. Values are compared as they came: 1 is not 1.0.
+// their members. It does not depend on the order of requests, nor on any cio_id or
+// segment's id: an interrupted and resumed run has the fingerprint of an unbroken
+// one, if nothing was lost and nothing happened twice. Values are compared as they
+// were sent: 1 is not 1.0.
 func (w *Workspace) Fingerprint() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -60,7 +61,7 @@ func (s *state) digestPerson(p *person) digest {
 	return digestOf(fields...)
 }
 
-// digestOf writes lengths, so that no two lists of fields look alike.
+// digestOf writes lengths, so that different lists of fields have different digests.
 func digestOf(fields ...string) digest {
 	var text []byte
 	for _, f := range fields {

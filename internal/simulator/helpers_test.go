@@ -101,7 +101,7 @@ func personOf(t testing.TB, w *Workspace, kind, value string) Person {
 	t.Helper()
 	p, ok := w.Person(kind, value)
 	if !ok {
-		t.Fatalf("nobody has the %s %q", kind, value)
+		t.Fatalf("no one has the %s %q", kind, value)
 	}
 	return p
 }

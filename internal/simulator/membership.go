@@ -17,15 +17,15 @@ type enrolment struct {
 }
 
 func (w *Workspace) serveAdd(c call) reply {
-	return w.befall(c, func() reply { return w.enrol(c, true) })
+	return w.withFaults(c, func() reply { return w.enrol(c, true) })
 }
 
 func (w *Workspace) serveRemove(c call) reply {
-	return w.befall(c, func() reply { return w.enrol(c, false) })
+	return w.withFaults(c, func() reply { return w.enrol(c, false) })
 }
 
-// enrol answers 200 for ids that nobody has: they are ignored. What is wrong
-// with the request comes before what is wrong with the segment.
+// enrol answers 200 for ids that no one has: they are ignored. Problems of the request
+// come before problems of the segment.
 func (w *Workspace) enrol(c call, add bool) reply {
 	p := c.plan
 	if w.config.CountOnly {
@@ -49,7 +49,7 @@ func (w *Workspace) enrol(c call, add bool) reply {
 	return w.change(enrolment{add, segmentID(c), k, ids})
 }
 
-// change carries an enrolment out, as one.
+// change applies an enrolment, as one.
 func (w *Workspace) change(e enrolment) reply {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -100,10 +100,9 @@ func (e *enrolment) action() string {
 	return "remove_customers"
 }
 
-// idType is the kind of identifier that the query says is meant. A cio_id is
-// bare here and in the App API, as the documentation shows it; whether the
-// prefix "cio_", which other paths of the Track API want, is understood is not
-// said, and it finds nobody.
+// idType is the kind of identifier that the query names. A cio_id has no prefix here
+// and in the App API, as in the documentation, which does not say whether the prefix
+// "cio_" of other paths of the Track API is understood: here it finds no one.
 func idType(q url.Values) (kind, error) {
 	if !q.Has("id_type") {
 		return byID, nil
@@ -115,7 +114,7 @@ func idType(q url.Values) (kind, error) {
 	return k, nil
 }
 
-// segmentID is the id in the path, zero, which no segment has, if it is none.
+// segmentID is the id in the path, or zero, which no segment has, for other text.
 func segmentID(c call) int {
 	id, _ := strconv.Atoi(c.values[0])
 	return id

@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/ciobulk/ciobulk/internal/slowtest"
 )
 
 // tenAttributes are of the shape of a customer list, some 180 bytes.
@@ -25,6 +27,7 @@ func peopleFrom(first, n int) string {
 
 // A person of ten attributes may not take a kilobyte: a million has to fit.
 func TestMemoryOfPeople(t *testing.T) {
+	slowtest.Mark(t)
 	perPerson := bytesPerPerson(t, 20_000)
 	t.Logf("%.0f bytes a person", perPerson)
 	if perPerson > 1000 {
@@ -35,6 +38,7 @@ func TestMemoryOfPeople(t *testing.T) {
 // What is kept of a request must not keep the request: a body of 500,000 bytes
 // for each person would be half a megabyte a person.
 func TestMemoryOfBodies(t *testing.T) {
+	slowtest.Mark(t)
 	const n = 100
 	w := New(Config{KeepLog: true})
 	before := heap()

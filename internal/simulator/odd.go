@@ -5,32 +5,32 @@ import (
 	"net/http"
 )
 
-// Odd is a way to word an answer with rejections that is not the documented
-// one. A client has to survive all of them, and to take none for acceptance.
+// Odd is an undocumented form of an answer with rejections. A client must survive all
+// of them, and take none for acceptance.
 type Odd string
 
-// The oddities. They concern the wording only: what is rejected stays so.
+// The oddities. They change the answer only, not what is rejected.
 const (
 	OddEmpty    Odd = "empty"     // 207 with no errors
 	OddTwice    Odd = "twice"     // each error twice
-	OddRange    Odd = "range"     // indexes behind the last operation
+	OddRange    Odd = "range"     // indexes after the last operation
 	OddNoIndex  Odd = "noindex"   // errors without batch_index
 	OddBare     Odd = "bare"      // errors without field and message
 	OddOKErrors Odd = "ok-errors" // 200 with errors
 )
 
-// UnmarshalText refuses a word that is none of them.
+// UnmarshalText refuses other words.
 func (o *Odd) UnmarshalText(text []byte) error {
 	switch word := Odd(text); word {
 	case "", OddEmpty, OddTwice, OddRange, OddNoIndex, OddBare, OddOKErrors:
 		*o = word
 		return nil
 	}
-	return fmt.Errorf("%q is no way to word a 207", text)
+	return fmt.Errorf("%q is not a form of a 207", text)
 }
 
-// verdict is the 200 or 207 to a batch of so many operations, oddly worded if
-// the faults say so.
+// verdict is the 200 or 207 for a batch with this number of operations, in an odd form
+// if the faults ask for it.
 func verdict(rejections []entry, operations int, odd Odd) reply {
 	if len(rejections) == 0 {
 		return accepted()

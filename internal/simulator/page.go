@@ -10,8 +10,8 @@ import (
 	"strconv"
 )
 
-// PageEnd is how a list of people says that there are no more. A client has to
-// understand all of them. A word that is none of them is EndEmpty.
+// PageEnd is how a list of people says that there are no more. A client must
+// understand all of them. Any other word means EndEmpty.
 type PageEnd string
 
 // The ends of a list. The zero value is that of the documentation.
@@ -47,9 +47,9 @@ type page struct {
 	Next        json.RawMessage `json:"next,omitempty"`
 }
 
-// A span is the page that a query asks for: people from the serial start on,
-// at most limit. A list that is changed between pages neither repeats nor
-// leaves out whoever was in it all the time.
+// A span is the page that a query asks for: people from the serial start on, at most
+// limit. A list that changes between pages neither repeats nor omits people who were
+// in it all the time.
 type span struct {
 	start uint64
 	limit int
@@ -76,31 +76,46 @@ func spanOf(q url.Values, usual, most int) (at span, err error) {
 }
 
 // page takes people until the limit. They come in the order of their serials.
-func (at span) page(people iter.Seq[*person], end PageEnd) page {
+func (at span) page(people iter.Seq[*person], c Config) page {
 	g := page{Identifiers: []identifierSet{}, IDs: []string{}}
-	var last uint64
+	var serials []uint64
 	for p := range people {
 		if len(g.IDs) == at.limit {
-			g.Next = token(p.serial)
+			g.Next = token(moved(serials, p.serial, c.App.PageShift))
 			return g
 		}
 		g.Identifiers = append(g.Identifiers, p.identifierSet())
 		g.IDs = append(g.IDs, p.identifiers[byID])
-		last = p.serial
+		serials = append(serials, p.serial)
 	}
 	switch {
-	case end == EndAbsent:
-	case end == EndNull:
+	case c.PageEnd == EndAbsent:
+	case c.PageEnd == EndNull:
 		g.Next = json.RawMessage("null")
-	case end == EndPage && len(g.IDs) > 0:
-		g.Next = token(last + 1)
+	case c.PageEnd == EndPage && len(g.IDs) > 0:
+		g.Next = token(serials[len(serials)-1] + 1)
 	default:
 		g.Next = json.RawMessage(`""`)
+	}
+	if len(g.IDs) == 0 && c.App.NullLists {
+		g.Identifiers, g.IDs = nil, nil
 	}
 	return g
 }
 
-// token is a next as JSON. It looks like nothing, so that nobody reckons with it.
+// moved is where the next page begins if n people moved to it from this one, or, for a
+// negative n, from it to this one. A page advances by at least one.
+func moved(serials []uint64, next uint64, shift int) uint64 {
+	switch {
+	case shift > 0 && len(serials) > 1:
+		return serials[max(1, len(serials)-shift)]
+	case shift < 0:
+		return next + uint64(-shift)
+	}
+	return next
+}
+
+// token is a next as JSON. It is opaque, so that no client computes with it.
 func token(serial uint64) json.RawMessage {
 	text := base64.RawURLEncoding.EncodeToString(strconv.AppendUint(nil, serial, 10))
 	return json.RawMessage(`"` + text + `"`)

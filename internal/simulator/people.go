@@ -2,17 +2,17 @@ package simulator
 
 import "encoding/json"
 
-// A Person is a copy of what the workspace knows of one.
+// A Person is a copy of what the workspace knows of a person.
 type Person struct {
 	CioID      string                     `json:"cio_id"`
 	ID         string                     `json:"id,omitempty"`
 	Email      string                     `json:"email,omitempty"`
 	Phone      string                     `json:"phone,omitempty"`
-	Timestamp  int64                      `json:"timestamp,omitempty"` // the latest of an identify that had one
-	Attributes map[string]json.RawMessage `json:"attributes"`          // as they came; without the identifiers
+	Timestamp  int64                      `json:"timestamp,omitempty"` // the latest one of an identify
+	Attributes map[string]json.RawMessage `json:"attributes"`          // as they were sent; without the identifiers
 }
 
-// Person finds somebody by an identifier: kind is id, email, phone or cio_id.
+// Person finds a person by an identifier: kind is id, email, phone or cio_id.
 func (w *Workspace) Person(kind, value string) (Person, bool) {
 	k, known := kindOf(kind)
 	if !known {
@@ -27,7 +27,7 @@ func (w *Workspace) Person(kind, value string) (Person, bool) {
 	return p.public(), true
 }
 
-// People is everybody, in the order of their creation, which is that of cio_id.
+// People returns all people, in the order of their creation, which is that of cio_id.
 func (w *Workspace) People() []Person {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -55,8 +55,8 @@ func (p *person) public() Person {
 	return public
 }
 
-// Events is every event, page and screen taken, in order. The caller must not
-// change their attributes.
+// Events returns all accepted events, pages and screens, in order. The caller must
+// not change their attributes.
 func (w *Workspace) Events() []Event {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -78,7 +78,7 @@ type Applied struct {
 	Conflict   bool            `json:"conflict,omitempty"` // an identifier among the attributes was not given
 }
 
-// Log is every operation that was not rejected, in the order of application,
+// Log returns all operations that were not rejected, in the order of application,
 // if Config.KeepLog is set. The caller must not change their attributes.
 func (w *Workspace) Log() []Applied {
 	w.mu.Lock()

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// A plan is Faults on their way: how many requests they have met.
+// A plan is Faults in use, with the number of requests so far.
 type plan struct {
 	Faults
 	down     atomic.Bool  // instead of Faults.Down
@@ -19,7 +19,7 @@ type plan struct {
 	bucket   bucket
 }
 
-// A fate is what happens to one request. The zero value is nothing.
+// A fate is what happens to one request. The zero value means nothing.
 type fate struct {
 	status    int
 	html      bool
@@ -27,10 +27,11 @@ type fate struct {
 	cutBefore bool
 	cutAfter  bool
 	slow      bool
+	answer    *reply // instead of all that
 }
 
-// next is the fate of the next batch or segment request.
-func (p *plan) next() fate {
+// next is the fate of the next batch or segment request, which has this body.
+func (p *plan) next(body []byte) fate {
 	n := p.writes.Add(1)
 	due := func(every int) bool { return every > 0 && n%int64(every) == 0 }
 	switch {
@@ -49,13 +50,21 @@ func (p *plan) next() fate {
 	case due(p.EveryHTML):
 		return fate{status: http.StatusBadGateway, html: true}
 	}
+	for _, m := range []Mishap{p.Poison.of(body), p.Blanket} {
+		if m != "" {
+			return m.fate()
+		}
+	}
+	if p.Doubtful != "" && due(max(p.DoubtfulEvery, 1)) {
+		return fate{answer: &reply{status: http.StatusOK, text: &p.Doubtful}}
+	}
 	return fate{slow: due(p.SlowEvery), cutAfter: due(p.CutAfter)}
 }
 
-// latency is what the network takes, on the way to the Track API.
+// latency is the time of the network, on the way to the API.
 func (p *plan) latency(s surface) time.Duration {
 	if s == appAPI {
-		return 0
+		return p.AppLatency
 	}
 	return p.Latency
 }
@@ -95,7 +104,7 @@ func (w *Workspace) unavailable(p *plan, s surface) reply {
 	return answer
 }
 
-// hang waits for d, or for ever if d is zero, but not longer than the client.
+// hang waits for d, or without end if d is zero, but not longer than the client.
 func hang(ctx context.Context, d time.Duration) {
 	if d <= 0 {
 		<-ctx.Done()
@@ -104,16 +113,16 @@ func hang(ctx context.Context, d time.Duration) {
 	pause(ctx, d)
 }
 
-// A bucket lets a number of requests a second pass. It holds a second's worth,
-// at least one, and is full at first.
+// A bucket lets a number of requests a second pass. It holds the requests of one
+// second, at least one, and is full at first.
 type bucket struct {
 	mu   sync.Mutex
 	room float64
 	last time.Time // of the last take, zero before the first
 }
 
-// rounding forgives what is lost in adding up fractions, so that a client that
-// keeps exactly to the rate is let pass.
+// rounding allows for the sum of fractions, so that a client that keeps exactly to
+// the rate passes.
 const rounding = 1e-6
 
 func (b *bucket) take(perSecond float64) bool {

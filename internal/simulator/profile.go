@@ -2,8 +2,9 @@ package simulator
 
 import "strings"
 
-// A profile is what the App API tells of a person. Times of change and devices
-// are never known.
+// A profile is what the App API shows of a person. Times of changes and devices are
+// never known. unsubscribed is true for true, 1, "1" and the text true in any case;
+// every other value means subscribed (https://docs.customer.io/api/track/).
 type profile struct {
 	Customer struct {
 		ID           string            `json:"id"` // "" if there is none
@@ -27,14 +28,13 @@ func (p *person) profile() (f profile) {
 			c.Attributes[k.String()] = value
 		}
 	}
-	switch valueOf(p.attributes, "unsubscribed") {
-	case "true", "1", `"1"`:
+	if value := shown(valueOf(p.attributes, "unsubscribed")); strings.EqualFold(value, "true") || value == "1" {
 		c.Unsubscribed = true
 	}
 	return f
 }
 
-// field is what an attribute or identifier of the name is shown as.
+// field returns an attribute or identifier as it is shown.
 func (p *person) field(name string) (value string, has bool) {
 	k, identifier := kindOf(name)
 	switch {
@@ -50,7 +50,7 @@ func (p *person) field(name string) (value string, has bool) {
 	return shown(p.attributes[at].value), true
 }
 
-// shown is a value as it is read back: every one is text.
+// shown returns a value as it is read back: as text.
 func shown(value string) string {
 	if strings.HasPrefix(value, `"`) {
 		return decoded(value)

@@ -2,7 +2,7 @@ package simulator
 
 import "fmt"
 
-// A refusal is why an entity, or a request, is not taken.
+// A refusal is the reason why an entity, or a request, is not accepted.
 type refusal struct{ reason, field, message string }
 
 func (r refusal) entry() entry {
@@ -29,10 +29,10 @@ type errorList struct {
 	Errors []entry `json:"errors"`
 }
 
-// absent is what a member means that is missing or null.
+// absent reports whether a member is missing or null.
 func absent(value string) bool { return value == "" || value == "null" }
 
-// textOf is the text of a member that must be a string and not empty.
+// textOf returns the text of a member that must be a string and not empty.
 func textOf(field, value string) (string, *refusal) {
 	if absent(value) || value == `""` {
 		return "", required(field)

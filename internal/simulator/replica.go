@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// A replica is the state as it was a while ago: it makes the same changes in
-// the same order, later, and so comes to the same people by the same cio_ids.
-// A nil replica forgets what it is told. It is guarded by the workspace's mutex.
+// A replica is the state as it was a while ago: it makes the same changes later, in
+// the same order, so people have the same cio_ids. A nil replica ignores changes. The
+// workspace's mutex guards it.
 type replica struct {
 	state   *state
 	lag     time.Duration
 	pending []change
 }
 
-// A change is a call that does to any state what it does to the other.
+// A change is a call that changes a state.
 type change struct {
 	at   time.Time
 	make func(*state)
@@ -28,7 +28,7 @@ func newReplica(c Config) *replica {
 	return &replica{state: newState(c), lag: c.AppLag}
 }
 
-// later notes a change that is being made to the state now.
+// later notes a change that is made to the state now.
 func (r *replica) later(f func(*state)) {
 	if r == nil {
 		return
@@ -47,7 +47,7 @@ func (r *replica) catchUp() {
 	r.pending = slices.Delete(r.pending, 0, n)
 }
 
-// view is the state that the App API shows. The caller holds mu.
+// view returns the state that the App API shows. The caller holds mu.
 func (w *Workspace) view() *state {
 	if w.replica == nil {
 		return w.state

@@ -1,13 +1,15 @@
 package simulator
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"net"
 	"net/http"
 	"strconv"
 )
 
-// A cut is how a connection ends that gets no answer.
+// A cut is how a connection without an answer ends.
 type cut uint8
 
 const (
@@ -16,12 +18,15 @@ const (
 	cutClose     // FIN: the client reads EOF
 )
 
-// A reply is an answer, or a broken connection, as a value: handlers return
-// one, so that counting is done before the client can know.
+// A reply is an answer, or a broken connection, as a value: handlers return it, so
+// that it is counted before the client can see it.
 type reply struct {
 	status     int
-	body       any    // sent as JSON
-	page       string // sent as HTML instead, when set
+	body       any     // sent as JSON
+	page       string  // sent as HTML instead, when set
+	text       *string // sent as it is instead, when set
+	short      bool    // a body is announced and does not come
+	gzip       bool    // compressed
 	retryAfter string
 	allow      string
 	challenge  string // of a 401, as WWW-Authenticate
@@ -53,7 +58,7 @@ type appErrors struct {
 	Errors []appError `json:"errors"`
 }
 
-// failure words an error as the surface does.
+// failure is an error in the form of the surface.
 func (s surface) failure(status int, detail string) reply {
 	if s != appAPI {
 		return failure(status, detail)
@@ -70,7 +75,7 @@ func unauthorized(s surface) reply {
 	return answer
 }
 
-// refused is the 400 for a request of which nothing is taken.
+// refused is the 400 for a request of which nothing is accepted.
 func refused(r refusal) reply {
 	return reply{status: http.StatusBadRequest, body: errorList{[]entry{r.entry()}}}
 }
@@ -97,27 +102,63 @@ func (a reply) send(rw http.ResponseWriter) {
 	if a.challenge != "" {
 		h.Set("WWW-Authenticate", a.challenge)
 	}
-	if a.page != "" {
-		h.Set("Content-Type", "text/html")
+	kind, body := a.content()
+	h.Set("Content-Type", kind)
+	switch {
+	case a.short:
+		h.Set("Content-Length", "2")
 		rw.WriteHeader(a.status)
-		rw.Write([]byte(a.page))
-		return
+		http.NewResponseController(rw).Flush() // if that fails, nothing arrives
+		panic(http.ErrAbortHandler)
+	case a.gzip:
+		h.Set("Content-Encoding", "gzip")
+		body = zipped(body)
 	}
-	writeJSON(rw, a.status, a.body)
+	rw.WriteHeader(a.status)
+	rw.Write(body)
 }
 
-// writeJSON ignores the error of writing: the client has gone, and nobody else
-// is there to be told.
+// content is the body and its media type.
+func (a reply) content() (kind string, body []byte) {
+	switch {
+	case a.page != "":
+		return "text/html", []byte(a.page)
+	case a.text != nil:
+		return "application/json", []byte(*a.text)
+	}
+	return "application/json", jsonOf(a.body)
+}
+
+// zipped compresses a body.
+func zipped(body []byte) []byte {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	w.Write(body) // into memory: cannot fail
+	w.Close()
+	return b.Bytes()
+}
+
+// jsonOf is a value as a line of JSON. All values are the package's own.
+func jsonOf(v any) []byte {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		panic("simulator: not JSON: " + err.Error())
+	}
+	return b.Bytes()
+}
+
+// writeJSON ignores the error of writing: the client has gone, and no one else
+// can be told.
 func writeJSON(rw http.ResponseWriter, status int, v any) {
 	rw.Header().Set("Content-Type", "application/json")
 	rw.WriteHeader(status)
-	encoder := json.NewEncoder(rw)
-	encoder.SetEscapeHTML(false)
-	encoder.Encode(v)
+	rw.Write(jsonOf(v))
 }
 
-// breakOff closes the connection without an answer. Where there is none to
-// take over (HTTP/2, a recorder in a test) it aborts the handler instead.
+// breakOff closes the connection without an answer. If it cannot take over the
+// connection (HTTP/2, a recorder in a test), it aborts the handler instead.
 func (a reply) breakOff(rw http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(rw).Hijack()
 	if err != nil {
@@ -129,7 +170,7 @@ func (a reply) breakOff(rw http.ResponseWriter) {
 	}
 	if tcp, ok := inner.(*net.TCPConn); ok && a.cut == cutReset {
 		tcp.SetLinger(0)
-		tcp.Close() // before TLS can say goodbye
+		tcp.Close() // before TLS can end the session
 		return
 	}
 	conn.Close()

@@ -10,15 +10,15 @@ import (
 	"time"
 )
 
-// maxDrain is how much of an oversized body is read to say how large it was.
+// maxDrain bounds how much of an oversized body is read to measure it.
 const maxDrain = 16 << 20
 
-// read fills the buffer with at most limit bytes of the body, drains what is
-// beyond, and returns the size of the whole. Past maxDrain it stops counting.
+// read fills the buffer with at most limit bytes of the body, drains the rest, and
+// returns the size of the whole. It stops to count after maxDrain.
 func read(buffer *bytes.Buffer, r *http.Request, limit int) (int, error) {
 	buffer.Reset()
 	announced := max(0, min(r.ContentLength, int64(limit)))
-	buffer.Grow(int(announced) + bytes.MinRead) // or ReadFrom would grow it at the end
+	buffer.Grow(int(announced) + bytes.MinRead) // otherwise ReadFrom grows it at the end
 	if _, err := buffer.ReadFrom(io.LimitReader(r.Body, int64(limit))); err != nil {
 		return buffer.Len(), err
 	}
@@ -26,8 +26,8 @@ func read(buffer *bytes.Buffer, r *http.Request, limit int) (int, error) {
 	return buffer.Len() + int(rest), err
 }
 
-// pause waits, and reports false if the client went away or the server was
-// told to end before that.
+// pause waits, and reports false if the client went away or the server began to end
+// before that.
 func pause(ctx context.Context, d time.Duration) bool {
 	if d <= 0 {
 		return true

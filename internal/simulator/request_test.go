@@ -85,7 +85,7 @@ func TestEntity(t *testing.T) {
 	equal(t, "batch requests", w.Stats().BatchRequests, 0)
 }
 
-// A body that ends before its time is no request: nothing of it is applied.
+// A body that ends too early is not a request: nothing of it is applied.
 func TestBrokenBody(t *testing.T) {
 	t.Parallel()
 	w := New(Config{})

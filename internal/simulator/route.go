@@ -17,11 +17,11 @@ const (
 	adminPath  = "/_simulator/"
 )
 
-// A surface is a part of the service that is counted, and fails, apart.
+// A surface is a part of the service that is counted, and fails, separately.
 type surface uint8
 
 const (
-	trackOther surface = iota // of the Track API, what is none of the next two
+	trackOther surface = iota // of the Track API, all that is not one of the next two
 	trackBatch
 	trackSegment
 	appAPI
@@ -52,7 +52,7 @@ type place struct {
 	values  []string
 }
 
-// choose finds the route of the method and names those that there are.
+// choose finds the route of the method, and lists the methods that exist.
 func (p place) choose(method string) (to route, allow string) {
 	for _, r := range p.routes {
 		if r.method == method {
@@ -106,8 +106,8 @@ func surfaceOf(path string) surface {
 	return trackOther
 }
 
-// find looks at the path as it was sent, so that %2F belongs to an element and
-// does not end it.
+// find uses the path as it was sent, so that %2F belongs to an element and does not
+// end it.
 func (r *router) find(u *url.URL) place {
 	path := u.EscapedPath()
 	if at, known := r.exact[path]; known {

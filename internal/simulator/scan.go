@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// The functions of this file walk JSON text that json.Valid has passed, and
-// only such text: they index without looking. They hand out pieces of it as
-// they stand, so that a value keeps its type, its digits and its spelling.
+// The functions of this file read JSON text that json.Valid has passed, and only such
+// text: they do not check it again. They return parts of it unchanged, so that a value
+// keeps its type, its digits and its spelling.
 
 // members yields the names, decoded, and values, as text, of an object.
 func members(object string) iter.Seq2[string, string] {
@@ -41,7 +41,7 @@ func elements(array string) iter.Seq[string] {
 	}
 }
 
-// decoded is the text of a JSON string, without a copy if it has no escapes.
+// decoded returns the text of a JSON string, without a copy if it has no escapes.
 func decoded(quoted string) string {
 	if strings.IndexByte(quoted, '\\') < 0 {
 		return quoted[1 : len(quoted)-1]
@@ -53,7 +53,7 @@ func decoded(quoted string) string {
 	return s
 }
 
-// nextItem passes the comma, if there is one.
+// nextItem skips the comma, if there is one.
 func nextItem(s string, i int) int {
 	i = spaceEnd(s, i)
 	if s[i] == ',' {
@@ -78,7 +78,7 @@ func stringEnd(s string, i int) int {
 	return i + 1
 }
 
-// valueEnd is the index behind the value that starts at i.
+// valueEnd is the index after the value that starts at i.
 func valueEnd(s string, i int) int {
 	switch s[i] {
 	case '"':

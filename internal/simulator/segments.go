@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// A segment is a list of people. Only a manual one is ever given any.
+// A segment is a list of people. Only a manual segment has any.
 type segment struct {
 	id                int
 	name, description string
@@ -21,7 +21,7 @@ func (g *segment) typ() string {
 	return "dynamic"
 }
 
-// A Segment is a copy of what the workspace knows of one.
+// A Segment is a copy of what the workspace knows of a segment.
 type Segment struct {
 	ID          int      `json:"id"`
 	Name        string   `json:"name"`
@@ -36,7 +36,7 @@ func (g *segment) public() Segment {
 }
 
 // AddSegment adds an empty segment, manual or dynamic, and returns its id: 1,
-// 2, and so on. Names need not differ.
+// 2, and so on. Several may have one name.
 func (w *Workspace) AddSegment(name string, manual bool) (id int) {
 	return w.addSegment(segment{name: name, manual: manual}).ID
 }
@@ -56,8 +56,8 @@ func (s *state) addSegment(g segment) *segment {
 	return &g
 }
 
-// Segment is the segment of this id with its members, as they are now, however
-// far the App API lags.
+// Segment returns the segment of this id with its members as they are now, without the
+// lag of the App API.
 func (w *Workspace) Segment(id int) (Segment, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -72,7 +72,7 @@ func (w *Workspace) Segment(id int) (Segment, bool) {
 	return public, true
 }
 
-// Segments is every segment, by id, without the members.
+// Segments returns all segments, by id, without the members.
 func (w *Workspace) Segments() []Segment {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -101,8 +101,8 @@ func (s *state) membersOf(g *segment, start uint64) iter.Seq[*person] {
 	}
 }
 
-// digestSegment tells members apart as events their owners, and leaves out the
-// id, which depends on the order in which segments came.
+// digestSegment identifies members as events identify their people, and omits the id,
+// which depends on the order in which segments were made.
 func (s *state) digestSegment(g *segment) digest {
 	members := make([]digest, 0, g.members.count)
 	for p := range s.membersOf(g, 0) {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Many create, enrol, delete and read at once, with a lag that is over and
-// begins anew all the time: what is left does not depend on who was first.
+// Many create, enrol, delete and read at once, with a lag that ends and begins again all
+// the time: the result does not depend on their order.
 func TestSegmentsConcurrently(t *testing.T) {
 	t.Parallel()
 	const writers, people = 8, 30

@@ -31,7 +31,7 @@ func TestSegments(t *testing.T) {
 	}
 }
 
-// Who is deleted or suppressed leaves the segments, and returns to none.
+// A person who is deleted or suppressed leaves the segments, and does not return.
 func TestSegmentsLoseTheDeleted(t *testing.T) {
 	t.Parallel()
 	w := New(Config{})
@@ -85,7 +85,7 @@ func TestSegmentRequestsRefused(t *testing.T) {
 		equal(t, name, rec.Code, c.status)
 		equal(t, name, rec.Body.String(), `{"meta":{"error":"`+c.message+`"}}`+"\n")
 	}
-	equal(t, "nobody was added", membersOf(t, w, 1), nil)
+	equal(t, "no one was added", membersOf(t, w, 1), nil)
 	equal(t, "credentials", askApp(w, "POST", enrolPath(1, "add"), idsOf("1")).Code, 401)
 	equal(t, "method", ask(w, "GET", enrolPath(1, "add"), "").Code, 405)
 }
@@ -102,7 +102,7 @@ func TestSegmentFaults(t *testing.T) {
 	equal(t, "the fourth", send("1").Code, 500)
 	equal(t, "too large", send("1", "2", "3").Code, 413)
 	equal(t, "the sixth", statuses(w, 1), []int{429})
-	equal(t, "nobody was added", membersOf(t, w, 1), nil)
+	equal(t, "no one was added", membersOf(t, w, 1), nil)
 	equal(t, "none counted", w.Stats().SegmentIDs, 0)
 	w.SetDown(true)
 	equal(t, "down", send("1").Code, 503)
@@ -196,8 +196,8 @@ func TestFingerprintOfSegments(t *testing.T) {
 	}
 }
 
-// The fingerprint of a workspace without segments is that of the time before
-// there were any: others have noted it.
+// The fingerprint of a workspace without segments has not changed since segments were
+// added: other tests have recorded it.
 func TestFingerprintWithoutSegments(t *testing.T) {
 	t.Parallel()
 	equal(t, "fingerprint", fingerprintOf(t, identify("1", `"a":1`), on("suppress", "id", "2"), event("1", ulidOf(1))),

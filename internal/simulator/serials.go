@@ -5,8 +5,8 @@ import (
 	"math/bits"
 )
 
-// A serials is a set of people by their serials: a bit each, so that a segment
-// of a million is small, and a page of it found without sorting.
+// A serials is a set of people by their serials: one bit each, so that a segment of a
+// million is small, and a page of it needs no sorting.
 type serials struct {
 	words []uint64
 	count int
@@ -37,7 +37,7 @@ func (m *serials) remove(serial uint64) {
 	}
 }
 
-// from yields those that are at least start, in order.
+// from yields the serials that are at least start, in order.
 func (m *serials) from(start uint64) iter.Seq[uint64] {
 	return func(yield func(uint64) bool) {
 		mask := ^uint64(0) << (start % wordBits)

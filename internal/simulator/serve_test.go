@@ -3,6 +3,7 @@ package simulator
 import (
 	"context"
 	"encoding/json"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -39,6 +40,29 @@ func TestServeOnlyOnLoopback(t *testing.T) {
 	}
 }
 
+// The end does not wait for a connection that was never used.
+func TestServeEndsWithUnusedConnections(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	base, wait, err := Serve(ctx, "127.0.0.1:0", New(Config{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := net.Dial("tcp", strings.TrimPrefix(base, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	status, _, err := post(t, http.DefaultClient, base, batchOf()) // by another connection: the first was accepted before
+	equal(t, "status", []any{status, err}, []any{200, nil})
+	start := time.Now()
+	cancel()
+	equal(t, "ended", wait(), nil)
+	if took := time.Since(start); took > 2*time.Second {
+		t.Errorf("it took %v to end", took)
+	}
+}
+
 // The end does not wait for a request that hangs for ever.
 func TestServeEndsWhileARequestHangs(t *testing.T) {
 	t.Parallel()
@@ -49,7 +73,7 @@ func TestServeEndsWhileARequestHangs(t *testing.T) {
 		close(arrived)
 		w.ServeHTTP(rw, r)
 	})
-	base, wait, err := serve(ctx, "127.0.0.1:0", handler)
+	base, wait, err := serve(ctx, "127.0.0.1:0", handler, "")
 	if err != nil {
 		t.Fatal(err)
 	}

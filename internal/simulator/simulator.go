@@ -1,24 +1,24 @@
 // Package simulator is a Customer.io on loopback: a fake of its Track and App
 // APIs that keeps the people, events and segments it is sent, answers as the
-// documentation says, and misbehaves on request.
+// documentation says, and fails on request.
 //
 // Start with [New] and give the [Workspace] to net/http/httptest or to [Serve].
-// The zero [Config] is the documented behaviour; what the documentation leaves
-// open has a switch there, and what a network and a busy service do is in
-// [Faults]. Tests look at the state with [Workspace.Person], [Workspace.Events],
-// [Workspace.Segment], [Workspace.Stats] and [Workspace.Fingerprint]; another
-// process finds the same as JSON under /_simulator/.
+// The zero [Config] is the documented behaviour. Config has a switch for what the
+// documentation leaves open, and [Faults] for what a network and a busy service do.
+// Tests read the state with [Workspace.Person], [Workspace.Events],
+// [Workspace.Segment], [Workspace.Stats] and [Workspace.Fingerprint]; other
+// processes read it as JSON under /_simulator/.
 //
-// Of the Track API it plays people (identify, event, page, screen, delete,
-// suppress and unsuppress) and manual segments (adding and removing people).
-// Merging, devices, objects and relationships are refused by index. Of the App
-// API, on the same server under /v1/, it plays segments, their counts and
-// members, the search for people, what is known of them, and the account's
-// workspaces; exports, activities and all the rest are not found. Dynamic
-// segments exist and have no members: nothing evaluates conditions but a search.
+// Of the Track API it supports people (identify, event, page, screen, delete,
+// suppress and unsuppress) and manual segments (adding and removing people). It
+// refuses merging, devices, objects and relationships by index. Of the App API, on
+// the same server under /v1/, it supports segments, their counts and members, the
+// search for people, their attributes, the account's workspaces, export jobs and
+// their files, activities and messages; everything else is not found. Dynamic
+// segments exist and have no members: only a search evaluates conditions.
 //
-// It imports nothing but the standard library, and nothing of this module, so
-// that it shares no mistake with the client it tests.
+// It imports only the standard library, and nothing of this module, so that it does
+// not share mistakes with the client it tests.
 package simulator
 
 import (
@@ -40,12 +40,15 @@ type Workspace struct {
 	router  router
 	plan    atomic.Pointer[plan]
 	meter   meter
-	buffers sync.Pool // of *bytes.Buffer, a request's body each
+	buffers sync.Pool // of *bytes.Buffer: each is the body of a request
 	appRate bucket
 
 	mu      sync.Mutex
 	state   *state   // guarded by mu
-	replica *replica // likewise; nil if reads do not lag
+	replica *replica // guarded by mu; nil if reads do not lag
+
+	exports  []*export // guarded by mu; by id, from 1
+	messages []Message // guarded by mu; the oldest first
 }
 
 // New makes an empty workspace.
@@ -75,16 +78,21 @@ func (w *Workspace) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		w.serveAdmin(rw, r)
 		return
 	}
+	if strings.HasPrefix(r.URL.Path, storagePath) {
+		w.serveStorage(rw, r)
+		return
+	}
 	at := w.router.find(r.URL)
 	w.meter.begin(at.surface)
 	answer := w.answer(r, at)
 	w.meter.finish(answer)
+	answer.gzip = w.plan.Load().Gzip
 	answer.send(rw)
 }
 
-// answer reads the whole body before it judges anything, refusals included: a
-// server that answers early breaks the connection under a client that is still
-// writing, and only a read body lets net/http notice a client that went away.
+// answer reads the whole body first, also of requests that it refuses: a server that
+// answers early breaks the connection of a client that is still writing, and net/http
+// notices that a client went away only after the body was read.
 func (w *Workspace) answer(r *http.Request, at place) reply {
 	to, allow := at.choose(r.Method)
 	body := w.buffers.Get().(*bytes.Buffer)

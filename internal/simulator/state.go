@@ -12,20 +12,21 @@ type state struct {
 	people     []*person             // by serial; nil if deleted
 	index      [3]map[string]*person // by kind, without cio_id, which is the serial
 	count      int                   // people who are not deleted
-	suppressed map[key][]key         // each with all that were blocked along with it
+	suppressed map[key][]key         // each with all that were blocked together with it
 	events     []Event
 	ids        dedup
 	segments   []*segment // by id, from 1
+	activities activities
 	log        []Applied
 	sequence   int64
 }
 
-// A person's attributes are sorted by name. Their values are pieces of the
-// attributes' texts of the operations they came with.
+// A person's attributes are sorted by name. Their values are parts of the texts of the
+// operations that set them.
 type person struct {
 	serial      uint64
 	updated     int64     // the latest timestamp of an identify, or undated
-	identifiers [3]string // by kind, as they came
+	identifiers [3]string // by kind, as they were sent
 	attributes  []attribute
 }
 
@@ -40,7 +41,7 @@ func newState(c Config) *state {
 	return s
 }
 
-// firstCioID gives generated ids the look of real ones: eight hexadecimal digits.
+// firstCioID makes generated ids look like real ones: eight hexadecimal digits.
 const firstCioID = 0xa3000000
 
 func (p *person) cioID() string { return fmt.Sprintf("%08x", firstCioID+p.serial) }
@@ -67,8 +68,8 @@ func (s *state) create() *person {
 	return p
 }
 
-// assign makes a person known by the identifier, or by none of its kind if the
-// value is empty.
+// assign gives a person the identifier, or takes away the one of its kind if the value
+// is empty.
 func (s *state) assign(p *person, k kind, value string) {
 	if old := p.identifiers[k]; old != "" {
 		delete(s.index[k], s.config.key(k, old).value)
@@ -79,7 +80,7 @@ func (s *state) assign(p *person, k kind, value string) {
 	}
 }
 
-// remove deletes a person; nil is nobody and fine.
+// remove deletes a person; nil is allowed.
 func (s *state) remove(p *person) {
 	if p == nil {
 		return
@@ -94,7 +95,7 @@ func (s *state) remove(p *person) {
 	s.count--
 }
 
-// keys are the identifiers of a person other than the cio_id, best first.
+// keys are the identifiers of a person except the cio_id, the best first.
 func (s *state) keys(p *person) (keys []key) {
 	for k, value := range p.identifiers {
 		if value != "" {
@@ -104,8 +105,8 @@ func (s *state) keys(p *person) (keys []key) {
 	return keys
 }
 
-// suppress deletes whoever the identifier belongs to and blocks all of the
-// person's identifiers together. An identifier of nobody is blocked alone.
+// suppress deletes the person of the identifier and blocks all of the person's
+// identifiers together. An identifier that no one has is blocked alone.
 func (s *state) suppress(k key) outcome {
 	group := []key{k}
 	if p := s.find(k); p != nil {
@@ -120,7 +121,7 @@ func (s *state) suppress(k key) outcome {
 	return applied
 }
 
-// unsuppress frees the identifier and those that were blocked along with it.
+// unsuppress frees the identifier and those that were blocked together with it.
 func (s *state) unsuppress(k key) outcome {
 	for _, freed := range s.suppressed[k] {
 		delete(s.suppressed, freed)

@@ -71,7 +71,7 @@ func TestConflicts(t *testing.T) {
 	}
 }
 
-// Whoever has the email of the attributes takes on an id that nobody has.
+// The person with the email of the attributes gets an id that no one has.
 func TestHeir(t *testing.T) {
 	t.Parallel()
 	w := New(Config{})
@@ -161,7 +161,7 @@ func TestUnsuppressFreesWhatWasBlockedTogether(t *testing.T) {
 	w := New(Config{})
 	accept(t, w, identify("1", `"email":"a@example.com","a":1`), on("suppress", "cio_id", "a3000000"), on("suppress", "id", "2"))
 	accept(t, w, on("unsuppress", "email", "a@example.com"))
-	equal(t, "nobody restored", len(w.People()), 0)
+	equal(t, "no one is restored", len(w.People()), 0)
 	equal(t, "still blocked", w.Stats().SuppressedIdentifiers, 1)
 	accept(t, w, identify("1", `"b":2`), identify("2", `"b":2`), on("suppress", "cio_id", "a3000009"))
 	ids := []string{}
@@ -204,7 +204,7 @@ func TestStatsAddUp(t *testing.T) {
 		People: 1, Events: 1, SuppressedIdentifiers: 1,
 	})
 	equal(t, "too large", ask(w, "POST", batchPath, padded(body, 500_003)).Code, 413)
-	equal(t, "nobody's", ask(w, "GET", "/x", "").Code, 404)
+	equal(t, "of no path", ask(w, "GET", "/x", "").Code, 404)
 	s := w.Stats()
 	equal(t, "answers", s.Answers, map[int]int64{207: 1, 404: 1, 413: 1})
 	equal(t, "requests", []int64{s.Requests, s.BatchRequests, s.Operations}, []int64{3, 2, 7})

@@ -5,10 +5,10 @@ import (
 	"sync"
 )
 
-// Stats is what the workspace has seen and holds. Operations are those of the
-// requests that were carried out, also where the answer was cut off after it,
-// and not of those refused whole. Each id of a segment request is one, Applied
-// if it is somebody's, who may be a member already, and Nobody otherwise:
+// Stats counts what the workspace received and holds. Operations are those of requests
+// that were applied, also if the answer was cut off afterwards, and not of requests
+// that were refused as a whole. Each id of a segment request is one operation: Applied
+// if someone has the id, who may be a member already, and Nobody otherwise:
 //
 //	Operations = Applied + Rejected + Duplicates + Stale + Suppressed + Nobody + Full
 type Stats struct {
@@ -18,6 +18,7 @@ type Stats struct {
 	AppRequests     int64         `json:"app_requests"`     // of these, to the App API
 	Answers         map[int]int64 `json:"answers"`          // how many of each HTTP status
 	Cut             int64         `json:"cut"`              // connections broken without an answer
+	Leaked          int64         `json:"leaked"`           // requests for an export's file with credentials
 	Bytes           int64         `json:"bytes"`            // of bodies read
 
 	Operations int64 `json:"operations"`
@@ -27,7 +28,7 @@ type Stats struct {
 	Duplicates int64 `json:"duplicates"` // events with a repeated id
 	Stale      int64 `json:"stale"`      // identifies older than the person's latest
 	Suppressed int64 `json:"suppressed"` // writes to a suppressed identifier
-	Nobody     int64 `json:"nobody"`     // unknown cio_id, _update of nobody, or nobody's id for a segment
+	Nobody     int64 `json:"nobody"`     // unknown cio_id, _update of an unknown person, or an unknown id for a segment
 	Full       int64 `json:"full"`       // identifies beyond 300 attributes a person
 	Conflicts  int64 `json:"conflicts"`  // applied identifies of which an identifier was ignored
 
@@ -61,8 +62,8 @@ type tally struct {
 	largestEntity int
 }
 
-// A meter counts. It has its own mutex, so that nobody who counts waits for
-// somebody who applies.
+// A meter counts. It has its own mutex, so that counting does not wait for a batch that
+// is applied.
 type meter struct {
 	mu       sync.Mutex
 	inFlight int
@@ -130,6 +131,13 @@ func (m *meter) finish(a reply) {
 		m.stats.Answers = map[int]int64{}
 	}
 	m.stats.Answers[a.status]++
+}
+
+// leaked notes that credentials were sent to the store of files.
+func (m *meter) leaked() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.stats.Leaked++
 }
 
 func (m *meter) snapshot() Stats {

@@ -1,0 +1,47 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/ciobulk/ciobulk/cmd/internal/call"
+	"github.com/ciobulk/ciobulk/cmd/internal/command"
+	"github.com/ciobulk/ciobulk/cmd/internal/complete"
+	"github.com/ciobulk/ciobulk/cmd/internal/exports"
+	"github.com/ciobulk/ciobulk/cmd/internal/history"
+	"github.com/ciobulk/ciobulk/cmd/internal/jobs"
+	"github.com/ciobulk/ciobulk/cmd/internal/lookup"
+	"github.com/ciobulk/ciobulk/cmd/internal/manual"
+	"github.com/ciobulk/ciobulk/cmd/internal/sent"
+)
+
+// allCommands returns all commands, with options that no flag has filled yet.
+func allCommands(p *call.Program) []command.Command {
+	commands, all := []command.Command{}, func() []command.Command { return allCommands(p) }
+	for _, v := range verbs {
+		if above, _, below := strings.Cut(v.name, " "); !below {
+			commands = append(commands, verbCommand(p, v, above))
+		}
+	}
+	return append(commands, segmentCommand(p), exports.Command(p), verifyCommand(p), sent.Command(p, stateSeedCommand(p)), initCommand(p), planCommand(p), explainCommand(p),
+		retryCommand(p), history.Command(p), jobs.Command(p, allCommands), lookup.GetCommand(p), lookup.CheckCommand(p), manual.SchemaCommand(p, all), simulateCommand(p), complete.Command(p),
+		manual.Command(p, all))
+}
+
+func segmentCommand(p *call.Program) command.Command {
+	c := command.Command{
+		Name: "segment", Usage: "manual segments: add, remove, sync, list, create", Args: "add|remove|sync|list|create …",
+		About: `Manual segments are lists of people. add, remove and sync take files of people;
+sync, list and create need an App API key.`,
+		Examples: `ciobulk segment add people.csv --match email --segment Newsletter
+ciobulk segment list
+ciobulk segment create 'Spring 2026'`,
+		Missing: "segment needs one of add, remove, sync, list, create",
+	}
+	for _, v := range verbs {
+		if name, below := strings.CutPrefix(v.name, "segment "); below {
+			c.Subs = append(c.Subs, verbCommand(p, v, name))
+		}
+	}
+	c.Subs = append(c.Subs, lookup.SegmentListCommand(p), lookup.SegmentCreateCommand(p))
+	return c
+}

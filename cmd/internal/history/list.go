@@ -1,0 +1,140 @@
+package history
+
+import (
+	"context"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ciobulk/ciobulk/cmd/internal/call"
+	"github.com/ciobulk/ciobulk/cmd/internal/command"
+	"github.com/ciobulk/ciobulk/cmd/internal/exit"
+	"github.com/ciobulk/ciobulk/cmd/internal/ui"
+	"github.com/ciobulk/ciobulk/rows"
+	"github.com/ciobulk/ciobulk/runs"
+)
+
+// listOptions are those of runs list.
+type listOptions struct {
+	StateDir, Format string
+	Failed           bool
+	Limit            int64
+}
+
+func listCommand(p *call.Program) command.Command {
+	o := &listOptions{Format: "table"}
+	return command.Command{
+		Name: "list", Usage: "list runs, the newest first",
+		About: `Prints each run with its rows, how it ended, and the command that goes on with it.
+Names of runs begin with the time of their start in UTC.`,
+		Examples: "ciobulk runs\nciobulk runs --failed --limit 10\nciobulk runs --format json",
+		Options:  o, Run: call.Bind(p, o.run),
+		Flags: []command.Flag{
+			{Name: "failed", Part: call.PartOutput, Into: command.OnOff(&o.Failed), Usage: "only runs that did not end with exit code 0"},
+			{Name: "limit", Value: "N", Part: call.PartOutput, Into: command.Whole(&o.Limit, 1, 1<<31, "a number of runs"), Usage: "only the newest N"},
+			call.FormatFlag(&o.Format, "table", "json", "csv"),
+			call.StateDirFlag(&o.StateDir),
+		},
+	}
+}
+
+func (o *listOptions) run(_ context.Context, p *call.Program, args []string) error {
+	if len(args) > 0 {
+		return exit.Usage("runs list does not take a run", "ciobulk runs show "+ui.ShellLine(args[:1]))
+	}
+	entries, err := runs.Entries(o.StateDir)
+	if err != nil {
+		return exit.Usage(err.Error(), "--state-dir names where runs are recorded")
+	}
+	all := []listed{}
+	for _, e := range entries {
+		if o.Limit > 0 && int64(len(all)) == o.Limit {
+			break
+		}
+		if !o.Failed || e.Failed() {
+			all = append(all, listedOf(e, o.StateDir))
+		}
+	}
+	return o.print(p, all)
+}
+
+func (o *listOptions) print(p *call.Program, all []listed) error {
+	switch {
+	case o.Format == "json":
+		return call.PrintJSON(p.Out, all)
+	case o.Format == "csv":
+		return call.PrintCSV(p.Out, csvLines(all))
+	case len(all) == 0:
+		what := "no runs"
+		if o.Failed {
+			what = "no failed runs"
+		}
+		p.Warn(what + " in " + o.StateDir)
+		return nil
+	}
+	_, err := io.WriteString(p.Out, table(all))
+	return err
+}
+
+// csvLines are the runs with their values in columns, all of them.
+func csvLines(all []listed) [][]string {
+	lines := [][]string{{"run", "status", "started_at", "finished_at", "verb", "inputs", "workspace", "rows", "accepted", "rejected", "filtered", "unchanged", "duplicates", "unknown", "exported", "exit_code", "ending", "next"}}
+	for _, r := range all {
+		line := []string{r.Run, string(r.Status), stamp(r.Started), stamp(r.Finished), r.Verb, strings.Join(r.Inputs, " ")}
+		for _, n := range []int64{r.Workspace, r.Rows, r.Accepted, r.Rejected, r.Filtered, r.Unchanged, r.Duplicates, r.Unknown, r.Exported} {
+			line = append(line, strconv.FormatInt(n, 10))
+		}
+		code := ""
+		if r.ExitCode != nil {
+			code = strconv.Itoa(*r.ExitCode)
+		}
+		lines = append(lines, append(line, code, r.Ending, r.Next))
+	}
+	return lines
+}
+
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// table is the runs for people. The name of a run has when it began, its verb and its
+// first input. Workspaces are shown where there are several.
+func table(all []listed) string {
+	workspaces := make(map[int64]bool)
+	for _, r := range all {
+		if r.Workspace > 0 {
+			workspaces[r.Workspace] = true
+		}
+	}
+	t := ui.Table{Right: []bool{false, true, true, true}}
+	head := []string{"RUN", "ROWS", "ACCEPTED", "REJECTED", "ENDED"}
+	if len(workspaces) > 1 {
+		head = append(head, "WORKSPACE")
+	}
+	t.Add(head...)
+	for _, r := range all {
+		n := []string{ui.Grouped(r.Rows), ui.Grouped(r.Accepted), ui.Grouped(r.Rejected)}
+		if r.Exported > 0 {
+			n = []string{ui.Grouped(r.Exported), "", ""}
+		}
+		line := append(append([]string{rows.Printable(r.Run)}, n...), r.Ending)
+		if len(workspaces) > 1 {
+			line = append(line, strconv.FormatInt(r.Workspace, 10))
+		}
+		t.Add(line...)
+	}
+	lines := strings.SplitAfter(t.String(), "\n")
+	var b strings.Builder
+	b.WriteString(lines[0])
+	for i, r := range all {
+		b.WriteString(lines[i+1])
+		if r.Next != "" {
+			b.WriteString("  " + ui.Safe(r.Next) + "\n")
+		}
+	}
+	return b.String()
+}

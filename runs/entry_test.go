@@ -1,0 +1,195 @@
+package runs
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+)
+
+// begun makes a run of the claim that began some days before testTime.
+func begun(t *testing.T, s State, days int, paths ...string) *Run {
+	t.Helper()
+	claim := claimOf(paths...)
+	claim.Recipe.Inputs[0].Digest = paths[0] // other contents than those of other runs
+	r, err := s.Begin(claim, Restart, testTime.AddDate(0, 0, -days))
+	must(t, err)
+	return r
+}
+
+// ended finishes a run, with a summary, as of some days before testTime.
+func ended(t *testing.T, s State, days int, path string) *Run {
+	t.Helper()
+	r := begun(t, s, days, path)
+	at := testTime.AddDate(0, 0, -days)
+	code := &Summary{Ledger: Ledger{Rows: 3, Accepted: 2, Rejected: 1}, Verb: "upsert", Inputs: []string{path}, Run: r.Name, ExitCode: 3, StartedAt: at, FinishedAt: at}
+	must(t, code.Save(r, ""))
+	must(t, r.Finish())
+	must(t, r.Close())
+	overwrite(t, r.RejectedPath(), "id\n1\n")
+	must(t, os.Chtimes(filepath.Join(r.Dir, checkpointFile), at, at))
+	return r
+}
+
+// Every kind of directory is listed as what it is, the newest first.
+func TestEntries(t *testing.T) {
+	t.Parallel()
+	s := State{Dir: t.TempDir()}
+	want := map[string]Status{}
+	want[ended(t, s, 1, "/done.csv").Name] = StatusFinished
+	running := begun(t, s, 2, "/running.csv")
+	defer running.Close()
+	want[running.Name] = StatusRunning
+	killed := begun(t, s, 3, "/killed.csv")
+	must(t, killed.Close())
+	want[killed.Name] = StatusUnfinished
+	dropped := begun(t, s, 4, "/dropped.csv")
+	must(t, errors.Join(dropped.Drop(), dropped.Close()))
+	want[dropped.Name] = StatusDropped
+	for i, text := range []string{"", "{", `{"version": 3}`, "\x00\x00"} {
+		damaged := begun(t, s, 5+i, "/damaged"+string(rune('a'+i))+".csv")
+		must(t, damaged.Close())
+		overwrite(t, filepath.Join(damaged.Dir, checkpointFile), text)
+		want[damaged.Name] = StatusDamaged
+	}
+	early := begun(t, s, 20, "/early.csv")
+	must(t, errors.Join(early.Close(), os.Remove(filepath.Join(early.Dir, checkpointFile))))
+	want[early.Name] = StatusDropped
+	must(t, os.MkdirAll(filepath.Join(s.Dir, "20260101-000000.000-verify-abc"), 0o700))
+	overwrite(t, filepath.Join(s.Dir, "20260101-000000.000-verify-abc", "differs.csv"), "id\n")
+	want["20260101-000000.000-verify-abc"] = StatusFinished
+	for _, other := range []string{"notes", "20260101-000000.000-mine", "2026-upsert"} {
+		must(t, os.MkdirAll(filepath.Join(s.Dir, other), 0o700))
+	}
+	must(t, os.Symlink(killed.Dir, filepath.Join(s.Dir, "20270101-000000.000-upsert-link")))
+
+	got, err := Entries(s.Dir)
+	must(t, err)
+	if !slices.IsSortedFunc(got, func(a, b Entry) int { return b.Started.Compare(a.Started) }) {
+		t.Error("not the newest first")
+	}
+	for _, e := range got {
+		if want[e.Run] != e.Status {
+			t.Errorf("%s is %q, want %q", e.Run, e.Status, want[e.Run])
+		}
+		delete(want, e.Run)
+	}
+	if len(want) > 0 {
+		t.Errorf("not listed: %v", want)
+	}
+}
+
+// A finished run is listed with what its summary says, or without one with what its
+// checkpoint says.
+func TestEntryOfARunWithoutSummary(t *testing.T) {
+	t.Parallel()
+	s := State{Dir: t.TempDir()}
+	r := begun(t, s, 1, "/a.csv")
+	c := r.Checkpoint
+	c.Ledger = Ledger{Rows: 7, Accepted: 6, Rejected: 1}
+	must(t, errors.Join(r.Save(c), r.Finish(), r.Close()))
+	e, is := ReadEntry(r.Dir)
+	if !is || e.Rows != 7 || e.Accepted != 6 || e.ExitCode != nil || e.Verb != "upsert" || !slices.Equal(e.Inputs, []string{"a.csv"}) {
+		t.Errorf("%+v", e)
+	}
+}
+
+// Runs go by their age and by how many are newer; those that are unfinished, damaged or
+// locked stay, and so does what no run has written.
+func TestPrune(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	for name, c := range map[string]struct {
+		p              Prune
+		runs, personal []string // what is gone, by the days before testTime
+	}{
+		"age":                  {Prune{OlderThan: 9 * day, Keep: -1, Personal: -1}, []string{"10", "40"}, nil},
+		"age, dry":             {Prune{OlderThan: 9 * day, Keep: -1, Personal: -1, DryRun: true}, []string{"10", "40"}, nil},
+		"number":               {Prune{OlderThan: -1, Keep: 5, Personal: -1}, []string{"10", "40"}, nil},
+		"age, but some newest": {Prune{OlderThan: 0, Keep: 6, Personal: -1}, []string{"40"}, nil},
+		"people's data":        {Prune{OlderThan: 30 * day, Keep: -1, Personal: 2 * day}, []string{"40"}, []string{"3", "10"}},
+		"nothing":              {Prune{OlderThan: 50 * day, Keep: -1, Personal: 50 * day}, nil, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := State{Dir: t.TempDir()}
+			all := map[string]*Run{"1": ended(t, s, 1, "/1.csv"), "3": ended(t, s, 3, "/3.csv"), "10": ended(t, s, 10, "/10.csv"), "40": ended(t, s, 40, "/40.csv")}
+			killed := begun(t, s, 5, "/killed.csv")
+			must(t, killed.Close())
+			busy := ended(t, s, 6, "/busy.csv") // whose work runs again
+			again := begun(t, s, 0, "/busy.csv")
+			defer again.Close()
+
+			done, err := c.p.Do(s.Dir, testTime)
+			must(t, err)
+			for days, r := range all {
+				_, err := os.Stat(r.Dir)
+				_, personal := os.Stat(r.RejectedPath())
+				gone, cleared := slices.Contains(c.runs, days), slices.Contains(c.personal, days)
+				if slices.Contains(done.Runs, r.Name) != gone || slices.Contains(done.Personal, r.Name) != cleared {
+					t.Errorf("the run of %s days before: %+v", days, done)
+				}
+				if (err != nil) != (gone && !c.p.DryRun) || (personal != nil) != ((gone || cleared) && !c.p.DryRun) {
+					t.Errorf("the run of %s days before: %v, its rejected file: %v", days, err, personal)
+				}
+			}
+			for _, r := range []*Run{killed, busy, again} {
+				if _, err := os.Stat(filepath.Join(r.Dir, checkpointFile)); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+}
+
+// What no run writes is never removed, and neither is what a link points to.
+func TestPruneLeavesWhatIsNotARuns(t *testing.T) {
+	t.Parallel()
+	s := State{Dir: t.TempDir()}
+	r := ended(t, s, 40, "/a.csv")
+	mine, outside := filepath.Join(r.Dir, "fixed by hand.csv"), filepath.Join(t.TempDir(), "outside.csv")
+	overwrite(t, mine, "id\n1\n")
+	overwrite(t, outside, "id\n2\n")
+	must(t, os.Symlink(outside, filepath.Join(r.Dir, "differs.csv")))
+	done, err := Prune{OlderThan: 0, Keep: -1, Personal: -1}.Do(s.Dir, testTime)
+	must(t, err)
+	for _, path := range []string{mine, outside, filepath.Join(r.Dir, "differs.csv")} {
+		if _, err := os.Lstat(path); err != nil {
+			t.Error(err)
+		}
+	}
+	if len(done.Runs) != 0 || len(done.Left) != 1 {
+		t.Errorf("%+v", done)
+	}
+}
+
+// Ten thousand runs are listed at once; the figure is in docs/performance.md.
+func BenchmarkEntries(b *testing.B) {
+	s := State{Dir: b.TempDir()}
+	r, err := s.Begin(claimOf("/people.csv"), Restart, testTime)
+	if err != nil {
+		b.Fatal(err)
+	}
+	summary := &Summary{Ledger: Ledger{Rows: 3, Accepted: 3}, Verb: "upsert", Inputs: []string{"/people.csv"}, Run: r.Name, StartedAt: testTime, FinishedAt: testTime}
+	if err := errors.Join(summary.Save(r, ""), r.Finish(), r.Close()); err != nil {
+		b.Fatal(err)
+	}
+	for i := range 9_999 {
+		dir := filepath.Join(s.Dir, testTime.Add(-time.Duration(i+1)*time.Hour).Format(nameTime)+r.Name[len(nameTime):])
+		if err := os.CopyFS(dir, os.DirFS(r.Dir)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		all, err := Entries(s.Dir)
+		if err != nil || len(all) != 10_000 {
+			b.Fatal(len(all), err)
+		}
+		if _, err := json.Marshal(all); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

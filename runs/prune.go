@@ -1,0 +1,142 @@
+package runs
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Prune says which runs are old enough to go. Runs that are unfinished, damaged or
+// running stay, and so do files that no run writes.
+type Prune struct {
+	// OlderThan removes runs that ended longer ago than this; negative: none for their
+	// age.
+	OlderThan time.Duration
+	// Keep is how many of the newest runs stay, whatever their age. Where OlderThan is
+	// negative, all others go. Negative: it decides nothing.
+	Keep int64
+	// Personal removes the files with people's data of runs that ended longer ago than
+	// this, and leaves their summaries; negative: of none.
+	Personal time.Duration
+	DryRun   bool // nothing is removed, only counted
+}
+
+// Pruned is what was removed, or would be. Runs are named as their
+// directories are.
+type Pruned struct {
+	Runs     []string `json:"runs"`     // that are gone
+	Personal []string `json:"personal"` // that stay without their files with people's data
+	Files    int64    `json:"files"`    // of both
+	Bytes    int64    `json:"bytes"`    // of these files
+	Kept     int64    `json:"kept"`     // runs that stay
+	Left     []string `json:"left"`     // why something stayed that was to go
+}
+
+// Do removes old runs of a state directory, or their files with people's data. Each is removed under the
+// lock of its work, so that no process that begins uses it at that time.
+func (p Prune) Do(stateDir string, now time.Time) (Pruned, error) {
+	done := Pruned{Runs: []string{}, Personal: []string{}, Left: []string{}}
+	entries, err := Entries(stateDir)
+	if err != nil {
+		return done, err
+	}
+	for i, e := range entries {
+		ended := e.Status == StatusFinished || e.Status == StatusDropped
+		age := now.Sub(e.ended)
+		old := p.OlderThan >= 0 && age > p.OlderThan || p.OlderThan < 0 && p.Keep >= 0
+		goes := ended && old && int64(i) >= p.Keep
+		switch {
+		case goes:
+			err = p.removeRun(e, &done)
+		case ended && p.Personal >= 0 && age > p.Personal:
+			done.Kept++
+			err = p.removePersonal(e, &done)
+		default:
+			done.Kept++
+		}
+		if err != nil {
+			return done, err
+		}
+	}
+	return done, nil
+}
+
+// The files that runs write, by how their names begin: also what was left of one that
+// was being written when the process was killed.
+var (
+	personalFiles = []string{"rejected.", "receipt.csv", idsFile, foundFile, "differs.", "not_found.csv", "remove.csv", "spool-", "members-", "compare-"}
+	recordFiles   = []string{checkpointFile, ExportFile, recipeFile, mappingCopy, summaryFile}
+)
+
+// removeRun removes a run's directory. Files in it that no run writes stay, and so
+// does the directory then.
+func (p Prune) removeRun(e Entry, done *Pruned) error {
+	removed, left, err := p.remove(e, append(slices.Clone(personalFiles), recordFiles...), done)
+	if err != nil {
+		return err
+	}
+	if removed < 0 {
+		done.Kept++
+		return nil
+	}
+	if len(left) > 0 {
+		done.Left = append(done.Left, fmt.Sprintf("%s stays: it has %s, which no run writes", e.Dir, strings.Join(left, ", ")))
+		done.Kept++
+		return nil
+	}
+	done.Runs = append(done.Runs, e.Run)
+	if p.DryRun {
+		return nil
+	}
+	return os.Remove(e.Dir)
+}
+
+// removePersonal removes the files of a run that have people's data.
+func (p Prune) removePersonal(e Entry, done *Pruned) error {
+	removed, _, err := p.remove(e, personalFiles, done)
+	if removed > 0 {
+		done.Personal = append(done.Personal, e.Run)
+	}
+	return err
+}
+
+// remove removes the files of a run whose names begin so, and returns how many these
+// are: -1 where a process does the run's work, so that all stay. left are the others.
+func (p Prune) remove(e Entry, begins []string, done *Pruned) (removed int64, left []string, err error) {
+	unlock, err := tryLockExisting(e.lockPath())
+	if errors.Is(err, ErrLocked) {
+		done.Left = append(done.Left, fmt.Sprintf("%s stays: the same work runs now", e.Dir))
+		return -1, nil, nil
+	}
+	if err != nil {
+		return 0, nil, err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	files, err := os.ReadDir(e.Dir)
+	if err != nil {
+		return 0, nil, err
+	}
+	for _, f := range files {
+		if !f.Type().IsRegular() || !slices.ContainsFunc(begins, func(begin string) bool { return strings.HasPrefix(f.Name(), begin) }) {
+			left = append(left, f.Name())
+			continue
+		}
+		if info, err := f.Info(); err == nil {
+			done.Bytes += info.Size()
+		}
+		removed++
+		done.Files++
+		if p.DryRun {
+			continue
+		}
+		if err := os.Remove(filepath.Join(e.Dir, f.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return removed, left, err
+		}
+	}
+	return removed, left, nil
+}
