@@ -36,9 +36,9 @@ type mappingOptions struct {
 
 func (o *mappingOptions) flags(matches string) []command.Flag {
 	return []command.Flag{
-		{Name: "mapping", Short: "m", Value: "FILE", Part: partInput, Fixed: true, Into: command.Word(&o.Mapping), Usage: "the mapping, a YAML file"},
-		{Name: "match", Value: "FIELD[=COLUMN]", Known: matchWords, Part: partInput, Fixed: true, Into: command.Word(&o.Match), Usage: "how rows identify people: " + matches + "; overrides the mapping's match"},
-		{Name: "where", Value: "EXPRESSION", Part: partInput, Fixed: true, Into: command.Word(&o.Where), Usage: "only rows for which it is true, in addition to the mapping's where"},
+		{Name: "mapping", Short: "m", Value: "FILE", Single: true, Part: partInput, Fixed: true, Into: command.Word(&o.Mapping), Usage: "the mapping, a YAML file"},
+		{Name: "match", Value: "FIELD[=COLUMN]", Single: true, Known: matchWords, Part: partInput, Fixed: true, Into: command.Word(&o.Match), Usage: "how rows identify people: " + matches + "; overrides the mapping's match"},
+		{Name: "where", Value: "EXPRESSION", Single: true, Part: partInput, Fixed: true, Into: command.Word(&o.Where), Usage: "only rows for which it is true, in addition to the mapping's where"},
 	}
 }
 
@@ -61,7 +61,7 @@ type segmentOptions struct {
 }
 
 func (o *segmentOptions) flags(remove bool) []command.Flag {
-	flags := []command.Flag{{Name: "segment", Value: "ID|NAME", Part: partSegment, Fixed: true, Into: command.Word(&o.Segment), Usage: "the manual segment; a name needs an App API key"}}
+	flags := []command.Flag{{Name: "segment", Value: "ID|NAME", Single: true, Part: partSegment, Fixed: true, Into: command.Word(&o.Segment), Usage: "the manual segment; a name needs an App API key"}}
 	if !remove {
 		flags = append(flags, command.Flag{Name: "create", Part: partSegment, Into: command.OnOff(&o.Create), Usage: "create the segment if no segment has that name"})
 	}

@@ -83,6 +83,9 @@ func Arrange(commands []Command, args []string) ([]string, error) {
 	if err := unknownFlag(strings.Join(words[1:], " "), c.Flags, flags, "help", "h"); err != nil {
 		return nil, err
 	}
+	if err := repeatedFlag(c.Flags, flags); err != nil {
+		return nil, err
+	}
 	return append(append(append(words, flags...), "--"), files...), nil
 }
 
@@ -176,6 +179,25 @@ func unknownFlag(command string, known []Flag, args []string, others ...string) 
 		if i++; i == len(args) {
 			return exit.Usage(fmt.Sprintf("flag %s needs a value", args[i-1]), fmt.Sprintf("--%s %s: %s", f.Name, f.Value, f.Usage))
 		}
+	}
+	return nil
+}
+
+// repeatedFlag refuses a flag that says whom the command is about and is given two
+// values. Of other flags the last counts, so that a command that is printed or kept can
+// be typed again with another value added. flags are known, each with its value.
+func repeatedFlag(known []Flag, flags []string) error {
+	given := make(map[string]string)
+	for len(flags) > 0 {
+		n := flagWidth(known, flags)
+		name, _ := FlagName(flags[0])
+		_, value, _ := strings.Cut(strings.Join(flags[:n], "="), "=")
+		f, _ := Named(known, name)
+		was, again := given[f.Name]
+		if f.Single && again && was != value {
+			return exit.Usage(fmt.Sprintf("--%s is given twice, with different values", f.Name), "give it once")
+		}
+		given[f.Name], flags = value, flags[n:]
 	}
 	return nil
 }

@@ -19,6 +19,7 @@ type Flag struct {
 	Usage       string
 	Part        string // of the help text
 	Into        Kind
+	Single      bool     // two different values are refused: whom the command is about would be a guess
 	Fixed       bool     // the command that sends a fixed rejected file has it too
 	Known       []string // values that shells offer, where they are not all that there are
 }
@@ -57,7 +58,7 @@ func (f Flag) Offers() []string {
 }
 
 // Repeats reports whether a flag may be given several times.
-func (f Flag) Repeats() bool { _, is := f.Into.(words); return is }
+func (f Flag) Repeats() bool { _, is := f.Into.Field().(*[]string); return is }
 
 // The kinds of flags. Each reads its text into the field that to points to.
 

@@ -127,14 +127,14 @@ func (o *options) flags(what exporter.What) []command.Flag {
 
 // whatFlags are those about what is exported.
 func (o *options) whatFlags(what exporter.What) []command.Flag {
-	segment := command.Flag{Name: "segment", Value: "ID|NAME", Part: partExport, Into: command.Word(&o.Segment), Usage: "only the people in this segment"}
+	segment := command.Flag{Name: "segment", Value: "ID|NAME", Single: true, Part: partExport, Into: command.Word(&o.Segment), Usage: "only the people in this segment"}
 	id := func(name string, to *int64, of string) command.Flag {
 		return command.Flag{Name: name, Value: "ID", Part: partExport, Into: command.Whole(to, 1, 1<<62, "the id of "+of), Usage: "the deliveries of " + of}
 	}
 	switch what {
 	case exporter.People:
 		return []command.Flag{segment,
-			{Name: "filter", Value: "JSON|@FILE", Part: partExport, Into: command.Word(&o.Filter), Usage: "only the people that a filter of the App API selects"},
+			{Name: "filter", Value: "JSON|@FILE", Single: true, Part: partExport, Into: command.Word(&o.Filter), Usage: "only the people that a filter of the App API selects"},
 			{Name: "attributes", Value: "A,B", Part: partExport, Into: command.Word(&o.Attributes), Usage: "only these attributes (default all)"},
 			{Name: "identifiers-only", Part: partExport, Into: command.OnOff(&o.IdentifiersOnly), Usage: "id, email and cio_id, and no attributes"},
 			{Name: "via", Value: "pages|job", Part: partExport, Into: command.Choice(&o.Via, []string{"pages", "job"}), Usage: "read pages of people, or a file that Customer.io prepares (default: by the number of people)"},
