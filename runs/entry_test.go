@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -191,5 +192,33 @@ func BenchmarkEntries(b *testing.B) {
 		if _, err := json.Marshal(all); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// When the files with people's data go, the condition goes too: it may name people.
+func TestPrunePersonalForgetsTheCondition(t *testing.T) {
+	t.Parallel()
+	s := State{Dir: t.TempDir()}
+	claim := claimOf("/people.csv")
+	claim.Recipe.Where = "email == 'ada@example.com'"
+	claim.Recipe.Command = []string{"upsert", "/people.csv", "--where=" + claim.Recipe.Where}
+	claim.Mapping = []byte("match: email\nwhere: email == 'ada@example.com'\n")
+	r, err := s.Begin(claim, Restart, testTime.AddDate(0, 0, -9))
+	must(t, err)
+	must(t, errors.Join(r.Finish(), r.Close()))
+	_, err = Prune{OlderThan: -1, Keep: -1, Personal: 0}.Do(s.Dir, time.Now().Add(time.Hour))
+	must(t, err)
+	files, err := os.ReadDir(r.Dir)
+	must(t, err)
+	for _, f := range files {
+		data, err := os.ReadFile(filepath.Join(r.Dir, f.Name()))
+		must(t, err)
+		if strings.Contains(string(data), "ada@") {
+			t.Errorf("%s has %s", f.Name(), data)
+		}
+	}
+	e, is := ReadEntry(r.Dir)
+	if !is || e.Status != StatusFinished || !slices.Equal(e.Command(), []string{"upsert", "/people.csv", "--where=…"}) {
+		t.Errorf("%v %s %q", is, e.Status, e.Command())
 	}
 }

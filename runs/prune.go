@@ -69,8 +69,8 @@ func (p Prune) Do(stateDir string, now time.Time) (Pruned, error) {
 // The files that runs write, by how their names begin: also what was left of one that
 // was being written when the process was killed.
 var (
-	personalFiles = []string{"rejected.", "receipt.csv", idsFile, foundFile, "differs.", "not_found.csv", "remove.csv", "spool-", "members-", "compare-"}
-	recordFiles   = []string{checkpointFile, ExportFile, recipeFile, mappingCopy, summaryFile}
+	personalFiles = []string{"rejected.", "receipt.csv", idsFile, foundFile, "differs.", "not_found.csv", "remove.csv", "spool-", "members-", "compare-", mappingCopy}
+	recordFiles   = []string{checkpointFile, ExportFile, recipeFile, summaryFile}
 )
 
 // removeRun removes a run's directory. Files in it that no run writes stay, and so
@@ -96,13 +96,17 @@ func (p Prune) removeRun(e Entry, done *Pruned) error {
 	return os.Remove(e.Dir)
 }
 
-// removePersonal removes the files of a run that have people's data.
+// removePersonal removes the files of a run that have people's data, and the condition
+// from its recipe.
 func (p Prune) removePersonal(e Entry, done *Pruned) error {
 	removed, _, err := p.remove(e, personalFiles, done)
 	if removed > 0 {
 		done.Personal = append(done.Personal, e.Run)
 	}
-	return err
+	if err != nil || removed < 0 || p.DryRun {
+		return err
+	}
+	return forgetWhere(e.Dir)
 }
 
 // remove removes the files of a run whose names begin so, and returns how many these

@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/ciobulk/ciobulk/internal/atomicfile"
 	"github.com/ciobulk/ciobulk/rows"
@@ -66,6 +68,33 @@ func (r Recipe) save(dir string, mapping []byte) error {
 			return err
 		}
 	}
+	data, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(filepath.Join(dir, recipeFile), append(data, '\n'), fileMode)
+}
+
+// line is the command line that began the run, without its condition, which may name
+// people.
+func (r Recipe) line() []string {
+	line := slices.Clone(r.Command)
+	for i := range line {
+		if r.Where != "" {
+			line[i] = strings.ReplaceAll(line[i], r.Where, "…")
+		}
+	}
+	return line
+}
+
+// forgetWhere takes the condition out of the recipe of the run in dir, if it has one.
+// The run cannot be continued or sent again after that.
+func forgetWhere(dir string) error {
+	r, err := loadRecipe(dir)
+	if err != nil || r.Where == "" {
+		return nil // of a recipe that cannot be read, nothing is known
+	}
+	r.Command, r.Where = r.line(), ""
 	data, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
 		return err

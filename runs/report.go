@@ -102,14 +102,13 @@ func (p *page) Ended() string {
 	return fmt.Sprintf("%s, exit code %d", p.Status, *p.ExitCode)
 }
 
-// Line is the command line that began the run, without its condition: that may name
-// people.
+// Line is the command line that began the run, without its condition.
 func (p *page) Line() string {
-	line := "ciobulk " + strings.Join(p.Command(), " ")
-	if p.Run == nil || p.Run.Recipe.Where == "" {
-		return line
+	words := p.Command()
+	if p.Run != nil {
+		words = p.Run.Recipe.line()
 	}
-	return strings.ReplaceAll(line, p.Run.Recipe.Where, "…")
+	return "ciobulk " + strings.Join(words, " ")
 }
 
 // Files are the inputs.
