@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -142,7 +141,7 @@ var errVersion = errors.New("another version")
 // loadCheckpoint reads the checkpoint in dir and refuses a damaged one.
 func loadCheckpoint(dir string) (Checkpoint, error) {
 	path := filepath.Join(dir, checkpointFile)
-	data, err := os.ReadFile(path)
+	data, err := readRecord(path)
 	if err != nil {
 		return Checkpoint{}, err
 	}

@@ -62,7 +62,7 @@ func (e Entry) Command() []string {
 		return r.Command
 	}
 	var c struct{ Command []string }
-	data, err := os.ReadFile(filepath.Join(e.Dir, ExportFile))
+	data, err := readRecord(filepath.Join(e.Dir, ExportFile))
 	if err != nil || json.Unmarshal(data, &c) != nil {
 		return nil
 	}
@@ -146,7 +146,7 @@ func ReadEntry(dir string) (e Entry, is bool) {
 	e = Entry{Run: filepath.Base(filepath.Clean(dir)), Dir: dir, Inputs: []string{}}
 	e.Started = startOf(e.Run)
 	for kind, file := range []string{importRun: checkpointFile, exportRun: ExportFile} {
-		data, err := os.ReadFile(filepath.Join(dir, file))
+		data, err := readRecord(filepath.Join(dir, file))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -202,7 +202,7 @@ func (e *Entry) read(data []byte, err error, path string) {
 
 // summary takes what the run's summary says, if it has one.
 func (e *Entry) summary() bool {
-	data, err := os.ReadFile(filepath.Join(e.Dir, summaryFile))
+	data, err := readRecord(filepath.Join(e.Dir, summaryFile))
 	if err != nil {
 		return false
 	}

@@ -73,7 +73,7 @@ func (c candidate) rank() int {
 // sameID looks at a run on the same paths. A damaged one counts as unfinished.
 func (s State) sameID(name, id string, claim Claim) (c candidate, is bool, err error) {
 	dir := filepath.Join(s.Dir, name)
-	data, err := os.ReadFile(filepath.Join(dir, checkpointFile))
+	data, err := readRecord(filepath.Join(dir, checkpointFile))
 	switch {
 	case errors.Is(err, fs.ErrNotExist): // it was killed before it began
 		return c, false, nil
@@ -114,7 +114,7 @@ func hasEndedAs(checkpoint []byte, how Ending) bool {
 // the same contents, or reads one of the same files. What cannot be read is not.
 func (s State) related(name string, claim Claim) (c candidate, is bool) {
 	dir := filepath.Join(s.Dir, name)
-	data, err := os.ReadFile(filepath.Join(dir, checkpointFile))
+	data, err := readRecord(filepath.Join(dir, checkpointFile))
 	if err != nil || hasEnded(data) {
 		return c, false
 	}

@@ -104,7 +104,7 @@ func forgetWhere(dir string) error {
 
 // loadRecipe reads the recipe of the run in dir.
 func loadRecipe(dir string) (Recipe, error) {
-	data, err := os.ReadFile(filepath.Join(dir, recipeFile))
+	data, err := readRecord(filepath.Join(dir, recipeFile))
 	if err != nil {
 		return Recipe{}, err
 	}
@@ -132,4 +132,18 @@ func readRecipe(data []byte) (r Recipe, err error) {
 		return r, fmt.Errorf("its receipt_identifiers is %q", r.Receipt)
 	}
 	return r, nil
+}
+
+// readRecord reads one of the files that say what a run is. Where something else has
+// its name, such as a link or a pipe, that is an error: a directory may come from
+// elsewhere.
+func readRecord(path string) ([]byte, error) {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a regular file", path)
+	}
+	return os.ReadFile(path)
 }

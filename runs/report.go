@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -45,7 +44,7 @@ func WriteReport(to io.Writer, dir string, examples bool) error {
 		p.Summary = Summary{Ledger: e.Ledger, Requests: run.Checkpoint.Requests, Retries: run.Checkpoint.Retries, Bytes: run.Checkpoint.Bytes,
 			Seconds: run.Checkpoint.Seconds, Reasons: run.Checkpoint.Reasons, Resumed: run.Checkpoint.Resumed, Resent: run.Checkpoint.Resent}
 	}
-	if data, err := os.ReadFile(filepath.Join(dir, summaryFile)); err == nil && e.Status == StatusFinished {
+	if data, err := readRecord(filepath.Join(dir, summaryFile)); err == nil && e.Status == StatusFinished {
 		if err := json.Unmarshal(data, &p.Summary); err != nil {
 			return fmt.Errorf("its summary cannot be read: %w", err)
 		}
