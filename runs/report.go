@@ -45,8 +45,9 @@ func WriteReport(to io.Writer, dir string, examples bool) error {
 			Seconds: run.Checkpoint.Seconds, Reasons: run.Checkpoint.Reasons, Resumed: run.Checkpoint.Resumed, Resent: run.Checkpoint.Resent}
 	}
 	if data, err := readRecord(filepath.Join(dir, summaryFile)); err == nil && e.Status == StatusFinished {
-		if err := json.Unmarshal(data, &p.Summary); err != nil {
-			return fmt.Errorf("its summary cannot be read: %w", err)
+		var said Summary
+		if err := json.Unmarshal(data, &said); err == nil { // of a damaged one, the checkpoint has the ledger
+			p.Summary = said
 		}
 	}
 	if examples && p.Run != nil {

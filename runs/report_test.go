@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -53,6 +54,24 @@ func TestReport(t *testing.T) {
 	}
 	if err := WriteReport(&page, t.TempDir(), false); err == nil {
 		t.Error("any directory has a report")
+	}
+}
+
+// A run whose summary is damaged has a report of what its checkpoint says.
+func TestReportWithADamagedSummary(t *testing.T) {
+	t.Parallel()
+	s := State{Dir: t.TempDir()}
+	r := begun(t, s, 1, "/people.csv")
+	c := r.Checkpoint
+	c.Ledger = Ledger{Rows: 4321, Accepted: 4321}
+	must(t, errors.Join(r.Save(c), r.Finish(), r.Close()))
+	for _, damaged := range []string{"", "{", "[1]", `{"rows": 17, "accepted": "x"}`} {
+		overwrite(t, filepath.Join(r.Dir, summaryFile), damaged)
+		var page bytes.Buffer
+		must(t, WriteReport(&page, r.Dir, false))
+		if !strings.Contains(page.String(), "4,321") {
+			t.Errorf("the page with the summary %q has no ledger", damaged)
+		}
 	}
 }
 
