@@ -102,12 +102,18 @@ func TestUnknownCioID(t *testing.T) {
 // as the same.
 func TestLag(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, simulator.Config{AppLag: 700 * time.Millisecond})
+	w := newWorld(t, simulator.Config{AppLag: time.Hour})
 	path := file(t, "people.csv", "id,plan\n1,pro\n2,free\n")
 	const yaml = "match: {id: id}\nattributes: {plan: plan}\n"
 	w.operate(sent(t, open(t, path, yaml, mapping.Upsert))...)
 	j := w.job(open(t, path, yaml, mapping.Upsert))
-	j.Settle = 5 * time.Second
+	j.Settle = time.Minute
+	go func() { // the second request shows that the first was answered
+		for w.w.Stats().AppRequests < 2 && t.Context().Err() == nil {
+			time.Sleep(time.Millisecond)
+		}
+		w.w.CatchUp()
+	}()
 	if r := w.do(j); r.Late != 2 || r.Same != 2 || r.Differs+r.Missing != 0 {
 		t.Errorf("got %s", text(r))
 	}

@@ -44,11 +44,17 @@ func TestInterruptEndsVerify(t *testing.T) {
 // Who is late, because reads are older than writes, counts as the same.
 func TestVerifyWaitsForReads(t *testing.T) {
 	t.Parallel()
-	_, _, env := account(t, simulator.Config{AppLag: 2 * time.Second})
+	w, _, env := account(t, simulator.Config{AppLag: time.Hour})
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "people.csv"), []byte("id,plan\n1,pro\n2,free\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	go func() { // the second request shows that the first was answered
+		for w.Stats().AppRequests < 2 && t.Context().Err() == nil {
+			time.Sleep(10 * time.Millisecond)
+		}
+		w.CatchUp()
+	}()
 	for _, args := range []string{"upsert people.csv --match id --quiet", "verify people.csv --match id"} {
 		c := exec.CommandContext(t.Context(), "ciobulk", strings.Fields(args)...)
 		c.Dir, c.Env = dir, env

@@ -73,5 +73,8 @@ func TestAppLag(t *testing.T) {
 		equal(t, "in the end", show(), fmt.Sprint(`{"segment_id":1,"count":0}`, 404, false))
 		equal(t, "one copy after the other", w.replica.state.fingerprint(), w.Fingerprint())
 		equal(t, "nothing waits", len(w.replica.pending), 0)
+		accept(t, w, identify("3", `"plan":"pro"`))
+		w.CatchUp()
+		equal(t, "told to catch up", w.replica.state.fingerprint(), w.Fingerprint())
 	})
 }
