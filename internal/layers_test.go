@@ -55,6 +55,7 @@ var layers = map[string]string{
 	"cmd/internal/metrics":  "importer internal/atomicfile cmd/internal/call cmd/internal/command cmd/internal/exit",
 	"cmd/internal/complete": "cmd/internal/access cmd/internal/call cmd/internal/command cmd/internal/exit",
 	"cmd/internal/manual":   "mapping runs cmd/internal/call cmd/internal/command cmd/internal/exit cmd/internal/jobs",
+	"cmd/internal/verbs":    "mapping",
 	"cmd/internal/cli":      everything,
 	"cmd/ciobulk":           "cmd/internal/cli",
 	"packaging/dist":        "",

@@ -89,7 +89,7 @@ func (a advice) rejectedFile() string {
 
 // fixedCommand sends a fixed rejected file.
 func (a advice) fixedCommand(file string) string {
-	words := append(append([]string{"ciobulk"}, strings.Fields(a.o.verb.resends())...), file)
+	words := append(append([]string{"ciobulk"}, strings.Fields(a.o.verb.Resends())...), file)
 	fresh := newRowOptions(a.o.verb, a.o.Rate)
 	words = append(words, command.Given(a.o.table, fresh.table, func(f command.Flag) bool { return f.Fixed })...)
 	// The file of rejected rows is UTF-8, has a header, and is CSV or JSONL: what said

@@ -12,13 +12,14 @@ import (
 	"github.com/ciobulk/ciobulk/cmd/internal/lookup"
 	"github.com/ciobulk/ciobulk/cmd/internal/manual"
 	"github.com/ciobulk/ciobulk/cmd/internal/sent"
+	"github.com/ciobulk/ciobulk/cmd/internal/verbs"
 )
 
 // allCommands returns all commands, with options that no flag has filled yet.
 func allCommands(p *call.Program) []command.Command {
 	commands, all := []command.Command{}, func() []command.Command { return allCommands(p) }
-	for _, v := range verbs {
-		if above, _, below := strings.Cut(v.name, " "); !below {
+	for _, v := range verbs.All {
+		if above, _, below := strings.Cut(v.Name, " "); !below {
 			commands = append(commands, verbCommand(p, v, above))
 		}
 	}
@@ -37,8 +38,8 @@ ciobulk segment list
 ciobulk segment create 'Spring 2026'`,
 		Missing: "segment needs one of add, remove, sync, list, create",
 	}
-	for _, v := range verbs {
-		if name, below := strings.CutPrefix(v.name, "segment "); below {
+	for _, v := range verbs.All {
+		if name, below := strings.CutPrefix(v.Name, "segment "); below {
 			c.Subs = append(c.Subs, verbCommand(p, v, name))
 		}
 	}

@@ -119,7 +119,7 @@ func (c *changed) open(ctx context.Context, stop <-chan struct{}) (err error) {
 			return exit.Usage(source.Input.Name+" is a file of rejected rows, which are all sent", "leave out --only-changed")
 		}
 	}
-	want := join.Header{Workspace: s.account.WorkspaceID, Verb: s.verb.name, Match: s.in.mapping.Fields()}
+	want := join.Header{Workspace: s.account.WorkspaceID, Verb: s.verb.Name, Match: s.in.mapping.Fields()}
 	if s.job.Shard.Count > 1 {
 		want.Shard = s.job.Shard.String()
 	}

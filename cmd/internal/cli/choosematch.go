@@ -10,6 +10,7 @@ import (
 	"github.com/ciobulk/ciobulk/cmd/internal/call"
 	"github.com/ciobulk/ciobulk/cmd/internal/exit"
 	"github.com/ciobulk/ciobulk/cmd/internal/ui"
+	"github.com/ciobulk/ciobulk/cmd/internal/verbs"
 	"github.com/ciobulk/ciobulk/importer"
 	"github.com/ciobulk/ciobulk/rows"
 )
@@ -27,9 +28,9 @@ const sampled = 10_000
 
 // chooseMatch asks, at a terminal, which column of a file identifies people. Scripts get
 // the flags to choose from. Nothing is chosen by the values of a column alone.
-func chooseMatch(ctx context.Context, p *call.Program, path string, options rows.Options, v verb) (match string, err error) {
+func chooseMatch(ctx context.Context, p *call.Program, path string, options rows.Options, v verbs.Verb) (match string, err error) {
 	const msg = "no mapping and no --match: cannot tell how to identify people"
-	hint := "give -m FILE (ciobulk init drafts one), or --match FIELD[=COLUMN], where FIELD is " + v.matches()
+	hint := "give -m FILE (ciobulk init drafts one), or --match FIELD[=COLUMN], where FIELD is " + v.Matches()
 	found := candidates(path, options)
 	if len(found) == 0 {
 		return "", exit.Usage(msg, hint)

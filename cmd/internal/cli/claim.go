@@ -42,7 +42,7 @@ func claimOf(s *session) (runs.Claim, error) {
 func recipeOf(s *session) runs.Recipe {
 	in := s.job.Sources[0].Input
 	r := runs.Recipe{
-		Verb: s.verb.resends(), Match: s.o.Match, Where: s.o.Where, Segment: s.wanted(),
+		Verb: s.verb.Resends(), Match: s.o.Match, Where: s.o.Where, Segment: s.wanted(),
 		NoTriggers: s.job.NoTriggers, Receipt: s.job.Receipt, Format: in.Format, Command: s.Args[1:],
 	}
 	if in.Format == rows.CSV {

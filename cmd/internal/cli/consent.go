@@ -35,7 +35,7 @@ func consentOf(s *session, found *importer.Survey) consent {
 	if !s.in.mapping.Destructive() {
 		found = nil
 	}
-	c := consent{consentOptions: s.o.consentOptions, found: found, done: done(s.verb.action), from: s.in.names(), account: s.account,
+	c := consent{consentOptions: s.o.consentOptions, found: found, done: done(s.verb.Action), from: s.in.names(), account: s.account,
 		shards: s.job.Shard.Count, rehearse: s.o.DryRun, in: s.Program.In, err: s.Err}
 	if s.access != nil {
 		c.app = s.access.Opened

@@ -96,7 +96,7 @@ func (s *session) print(summary *runs.Summary, broken, damaged bool) error {
 		text, err = json.Marshal(summary)
 	default:
 		a := advice{o: s.o, args: s.Args, summary: summary, in: s.in, unfinished: broken, retried: s.retried != nil, damaged: damaged}
-		_, err := fmt.Fprint(s.Out, ui.Result{Summary: summary, Rate: s.o.perSecond(), Removed: s.verb.remove,
+		_, err := fmt.Fprint(s.Out, ui.Result{Summary: summary, Rate: s.o.perSecond(), Removed: s.verb.Remove,
 			Events: s.in.mapping.Events(), Proof: s.proof, Forecast: s.job.Forecast, Hints: a.hints(), Next: a.lines(), Paint: s.Out.Paint}.String())
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/ciobulk/ciobulk/cmd/internal/command"
 	"github.com/ciobulk/ciobulk/cmd/internal/exit"
 	"github.com/ciobulk/ciobulk/cmd/internal/ui"
+	"github.com/ciobulk/ciobulk/cmd/internal/verbs"
 	"github.com/ciobulk/ciobulk/mapping"
 	"github.com/ciobulk/ciobulk/rows"
 	"github.com/ciobulk/ciobulk/runs"
@@ -35,7 +36,7 @@ func explainCommand(p *call.Program) command.Command {
 		{Name: "match", Value: "VALUE", Part: partChoice, Into: command.Words(&o.Persons), Usage: "the rows of this person; FIELD[=COLUMN] says how rows identify people, as for the verbs"},
 		{Name: "verb", Value: "VERB", Part: partChoice, Into: command.Word(&o.Verb), Usage: "explain the rows for this verb (default: the mapping's, or upsert)"},
 	}
-	for _, f := range o.mappingOptions.flags(verbs[0].matches()) {
+	for _, f := range o.mappingOptions.flags(verbs.All[0].Matches()) {
 		if f.Name != "match" {
 			flags = append(flags, f)
 		}
@@ -79,7 +80,7 @@ type explainer struct {
 	*call.Program
 	o       *explainOptions
 	report  *call.Reporter
-	verb    verb
+	verb    verbs.Verb
 	mapping *mapping.Mapping
 	input   *rows.Input
 	mapper  *mapping.Mapper

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ciobulk/ciobulk/cmd/internal/command"
 	"github.com/ciobulk/ciobulk/cmd/internal/exit"
+	"github.com/ciobulk/ciobulk/cmd/internal/verbs"
 	"github.com/ciobulk/ciobulk/mapping"
 	"github.com/ciobulk/ciobulk/rows"
 	"github.com/ciobulk/ciobulk/runs"
@@ -16,7 +17,7 @@ import (
 // open opens the input, finds out what --match means and which verb is meant, and binds
 // the mapping.
 func (x *explainer) open(path string) (err error) {
-	paths, err := expand([]string{path}, "explain", verb{})
+	paths, err := expand([]string{path}, "explain", verbs.Verb{})
 	if err != nil {
 		return err
 	}
@@ -46,7 +47,7 @@ func (x *explainer) prepare() error {
 	if x.values = values; len(x.values)+len(x.asked) == 0 {
 		return exit.Usage("no row to explain", "add --row N, or --match VALUE for the rows of a person")
 	}
-	if x.mapping, err = loadMapping(mappingOptions{x.o.Mapping, spec, x.o.Where}, verbs[0]); err != nil {
+	if x.mapping, err = loadMapping(mappingOptions{x.o.Mapping, spec, x.o.Where}, verbs.All[0]); err != nil {
 		return err
 	}
 	if err := x.chooseVerb(); err != nil {
@@ -79,7 +80,7 @@ func (x *explainer) matches(match []string) (spec string, values []string, err e
 		has := slices.ContainsFunc(x.input.Columns, func(c rows.Column) bool { return c.Name == column })
 		switch {
 		case strings.TrimSpace(text) == "":
-			return "", nil, exit.Usage("--match is empty", "it is a person's "+verbs[0].matches()+", or FIELD[=COLUMN]")
+			return "", nil, exit.Usage("--match is empty", "it is a person's "+verbs.All[0].Matches()+", or FIELD[=COLUMN]")
 		case isField(field) && has && spec != "":
 			return "", nil, exit.Usage(fmt.Sprintf("--match %s and --match %s both say how rows identify people", spec, text), "keep one of them")
 		case isField(field) && has:
@@ -104,17 +105,17 @@ func isField(word string) bool {
 // not say whether a segment is added to or removed from.
 func (x *explainer) chooseVerb() error {
 	name, action := x.o.Verb, x.mapping.Verb()
-	for _, v := range verbs {
-		whole := v.name == name || v.action == mapping.Member && name == "segment"
-		if whole || name == "" && v.action == action {
-			x.names = append(x.names, v.name)
+	for _, v := range verbs.All {
+		whole := v.Name == name || v.Action == mapping.Member && name == "segment"
+		if whole || name == "" && v.Action == action {
+			x.names = append(x.names, v.Name)
 			x.verb = v
 		}
 	}
 	if len(x.names) == 0 {
-		return exit.Usage(fmt.Sprintf("--verb is %q", name), "it is one of "+command.Or(verbNames()))
+		return exit.Usage(fmt.Sprintf("--verb is %q", name), "it is one of "+command.Or(verbs.Names()))
 	}
-	return x.mapping.SetVerb(x.verb.action)
+	return x.mapping.SetVerb(x.verb.Action)
 }
 
 // recall finds the runs of the input and the verb.

@@ -10,13 +10,14 @@ import (
 
 	"github.com/ciobulk/ciobulk/cmd/internal/exit"
 	"github.com/ciobulk/ciobulk/cmd/internal/ui"
+	"github.com/ciobulk/ciobulk/cmd/internal/verbs"
 	"github.com/ciobulk/ciobulk/mapping"
 	"github.com/ciobulk/ciobulk/rows"
 )
 
 // expand turns the files of a command line into paths, and recognises the commonest
 // things that are not files. command is for hints.
-func expand(files []string, command string, v verb) ([]string, error) {
+func expand(files []string, command string, v verbs.Verb) ([]string, error) {
 	for _, file := range files {
 		if err := notFile(file, command, v); err != nil {
 			return nil, err
@@ -25,7 +26,7 @@ func expand(files []string, command string, v verb) ([]string, error) {
 	return rows.Expand(files)
 }
 
-func notFile(file, command string, v verb) error {
+func notFile(file, command string, v verbs.Verb) error {
 	quoted := ui.ShellLine([]string{file})
 	pipe := func(program string) string { return program + " " + quoted + " | ciobulk " + command + " -" }
 	scheme, _, isLink := strings.Cut(file, "://")
@@ -47,7 +48,7 @@ func notFile(file, command string, v verb) error {
 	case strings.HasPrefix(file, "~/"):
 		home, _ := os.UserHomeDir()
 		return exit.Usage(file+": there is no such file; the shell replaces ~ only where it is not quoted", "write "+ui.ShellLine([]string{filepath.Join(home, file[2:])}))
-	case v.action == mapping.Member && file != "-" && filepath.Ext(file) == "" && !strings.ContainsAny(file, "*?[/"):
+	case v.Action == mapping.Member && file != "-" && filepath.Ext(file) == "" && !strings.ContainsAny(file, "*?[/"):
 		return exit.Usage(fmt.Sprintf("there is no file %s", file), "if that is the segment, write --segment "+quoted+", and name the file with the people")
 	}
 	return nil

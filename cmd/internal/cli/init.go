@@ -14,6 +14,7 @@ import (
 	"github.com/ciobulk/ciobulk/cmd/internal/command"
 	"github.com/ciobulk/ciobulk/cmd/internal/exit"
 	"github.com/ciobulk/ciobulk/cmd/internal/ui"
+	"github.com/ciobulk/ciobulk/cmd/internal/verbs"
 	"github.com/ciobulk/ciobulk/mapping/draft"
 	"github.com/ciobulk/ciobulk/rows"
 )
@@ -34,7 +35,7 @@ func initCommand(p *call.Program) command.Command {
 	o := &initOptions{Verb: "upsert", Zone: "UTC"}
 	o.table = append(append([]command.Flag{
 		{Name: "output", Short: "o", Value: "FILE", Part: partDraft, Into: command.Word(&o.Output), Usage: "write the draft to a new file; an existing file is never overwritten"},
-		{Name: "verb", Value: "VERB", Part: partDraft, Into: command.Choice(&o.Verb, verbNames()), Usage: "draft for this command, such as event or 'segment add'"},
+		{Name: "verb", Value: "VERB", Part: partDraft, Into: command.Choice(&o.Verb, verbs.Names()), Usage: "draft for this command, such as event or 'segment add'"},
 		{Name: "match", Value: "FIELD[=COLUMN]", Known: matchWords, Part: partDraft, Into: command.Word(&o.Match), Usage: "how rows identify people, instead of choosing by name"},
 		{Name: "zone", Value: "NAME", Part: partDraft, Into: command.Word(&o.Zone), Usage: "time zone of dates without one, such as Europe/Berlin"},
 		{Name: "country", Value: "LETTERS", Part: partDraft, Into: command.Word(&o.Country), Usage: "country of phone numbers without a country code, such as DE"},
@@ -46,7 +47,7 @@ func initCommand(p *call.Program) command.Command {
 identifies people, the type of each column and why, what a spreadsheet has damaged, and open
 questions, each marked CHECK. It reads the first 10,000 rows, or every row with --all. It chooses
 the match field by the names of columns, never by their values. It prints the draft, or writes it
-to a new file.` + inputHelp,
+to a new file.` + verbs.InputHelp,
 		Examples: `ciobulk init people.csv
 ciobulk init people.csv -o people.yaml --zone Europe/Berlin --country DE
 ciobulk init orders.csv --verb event -o orders.yaml`,
@@ -83,8 +84,8 @@ func (o *initOptions) run(_ context.Context, p *call.Program, args []string) err
 	report := call.NewReporter(p, o.TalkOptions)
 	report.Opened(in)
 	next := o.next(path)
-	v, _ := verbNamed(o.Verb)
-	d, err := draft.Draft(in, draft.Options{Verb: v.action, Match: o.Match, Zone: o.Zone, Country: o.Country, All: o.All,
+	v, _ := verbs.Named(o.Verb)
+	d, err := draft.Draft(in, draft.Options{Verb: v.Action, Match: o.Match, Zone: o.Zone, Country: o.Country, All: o.All,
 		Next: next, Now: time.Now(), Advice: draftAdvice})
 	if m, is := errors.AsType[*draft.Mistake](err); is {
 		return exit.Usage("--"+strings.ToLower(m.Option)+": "+m.Msg, m.Hint)
@@ -109,7 +110,7 @@ func (o *initOptions) check(args []string) (path string, err error) {
 	if len(args) == 0 {
 		return "", exit.Usage("no file to draft a mapping for", "name one, or - for standard input: ciobulk init people.csv")
 	}
-	paths, err := expand(args, "init", verb{})
+	paths, err := expand(args, "init", verbs.Verb{})
 	if err != nil {
 		return "", err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/ciobulk/ciobulk/cmd/internal/call"
 	"github.com/ciobulk/ciobulk/cmd/internal/exit"
 	"github.com/ciobulk/ciobulk/cmd/internal/ui"
+	"github.com/ciobulk/ciobulk/cmd/internal/verbs"
 	"github.com/ciobulk/ciobulk/importer"
 	"github.com/ciobulk/ciobulk/mapping"
 	"github.com/ciobulk/ciobulk/rows"
@@ -179,10 +180,10 @@ func (in *inputs) noteEnd() {
 
 // refuseHidden returns an error if rows that no one sees would be destroyed, or decide
 // who stays in a segment, and no one has decided so.
-func (in *inputs) refuseHidden(v verb) error {
+func (in *inputs) refuseHidden(v verbs.Verb) error {
 	for _, source := range in.sources {
-		if n := source.Input.HiddenRows; n > 0 && in.options.Hidden == "" && (in.mapping.Destructive() || v.remove || v.sync) {
-			return exit.Usage(fmt.Sprintf("%s: the sheet hides %s, which %s would reach", source.Input.Name, ui.Counted(n, "row"), v.name),
+		if n := source.Input.HiddenRows; n > 0 && in.options.Hidden == "" && (in.mapping.Destructive() || v.Remove || v.Sync) {
+			return exit.Usage(fmt.Sprintf("%s: the sheet hides %s, which %s would reach", source.Input.Name, ui.Counted(n, "row"), v.Name),
 				"leave them out: --hidden-rows skip; or include them: --hidden-rows include")
 		}
 	}
@@ -232,16 +233,16 @@ func closeSources(sources []importer.Source) {
 }
 
 // readMapping reads the mapping for a verb, or makes one of --match.
-func readMapping(o mappingOptions, v verb) (*mapping.Mapping, error) {
+func readMapping(o mappingOptions, v verbs.Verb) (*mapping.Mapping, error) {
 	m, err := loadMapping(o, v)
 	if err != nil {
 		return nil, err
 	}
-	return m, m.SetVerb(v.action)
+	return m, m.SetVerb(v.Action)
 }
 
 // loadMapping is readMapping for any verb; v is named in hints.
-func loadMapping(o mappingOptions, v verb) (m *mapping.Mapping, err error) {
+func loadMapping(o mappingOptions, v verbs.Verb) (m *mapping.Mapping, err error) {
 	switch {
 	case o.Mapping != "":
 		source, err := readSource(o.Mapping)
@@ -262,7 +263,7 @@ func loadMapping(o mappingOptions, v verb) (m *mapping.Mapping, err error) {
 		}
 	default:
 		return nil, exit.Usage("no mapping and no --match: cannot tell how to identify people",
-			"give -m FILE (ciobulk init drafts one), or --match FIELD[=COLUMN], where FIELD is "+v.matches())
+			"give -m FILE (ciobulk init drafts one), or --match FIELD[=COLUMN], where FIELD is "+v.Matches())
 	}
 	if o.Where != "" {
 		m.AddWhere(o.Where)

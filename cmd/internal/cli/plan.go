@@ -6,6 +6,7 @@ import (
 
 	"github.com/ciobulk/ciobulk/cmd/internal/call"
 	"github.com/ciobulk/ciobulk/cmd/internal/command"
+	"github.com/ciobulk/ciobulk/cmd/internal/verbs"
 	"github.com/ciobulk/ciobulk/importer"
 	"github.com/ciobulk/ciobulk/runs"
 )
@@ -22,10 +23,10 @@ The flags are those of the verb. VERB --dry-run does the same, without --format 
 		Examples: `ciobulk plan upsert people.csv -m people.yaml
 ciobulk plan upsert people.csv -m people.yaml --rejected bad.csv
 ciobulk plan delete leavers.csv --match email=E-mail --format json`,
-		Missing: "plan needs a verb: " + command.Or(append(verbNames(), "retry")),
+		Missing: "plan needs a verb: " + command.Or(append(verbs.Names(), "retry")),
 	}
-	for _, v := range verbs {
-		above, name, below := strings.Cut(v.name, " ")
+	for _, v := range verbs.All {
+		above, name, below := strings.Cut(v.Name, " ")
 		if !below {
 			plan.Subs = append(plan.Subs, planned(verbCommand(p, v, above)))
 			continue

@@ -11,6 +11,7 @@ import (
 	"github.com/ciobulk/ciobulk/cmd/internal/exit"
 	"github.com/ciobulk/ciobulk/cmd/internal/history"
 	"github.com/ciobulk/ciobulk/cmd/internal/ui"
+	"github.com/ciobulk/ciobulk/cmd/internal/verbs"
 	"github.com/ciobulk/ciobulk/rows"
 	"github.com/ciobulk/ciobulk/runs"
 )
@@ -61,7 +62,7 @@ func (o *rowOptions) retry(ctx context.Context, p *call.Program, args []string) 
 	if err != nil {
 		return err
 	}
-	v, known := verbNamed(was.run.Recipe.Verb)
+	v, known := verbs.Named(was.run.Recipe.Verb)
 	if !known {
 		return exit.Usage(fmt.Sprintf("run %s is for %q, which this version does not know", was.run.Name, was.run.Recipe.Verb), "")
 	}

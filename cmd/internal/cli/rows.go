@@ -11,6 +11,7 @@ import (
 	"github.com/ciobulk/ciobulk/cmd/internal/exit"
 	"github.com/ciobulk/ciobulk/cmd/internal/history"
 	"github.com/ciobulk/ciobulk/cmd/internal/metrics"
+	"github.com/ciobulk/ciobulk/cmd/internal/verbs"
 	"github.com/ciobulk/ciobulk/mapping"
 )
 
@@ -35,23 +36,23 @@ type rowOptions struct {
 	Class            string // of retry: which rows
 	Last             bool   // of retry: the newest run
 
-	verb  verb
+	verb  verbs.Verb
 	table []command.Flag // that fill it
 	ran   string         // the run, once it has ended for now
 }
 
 // newRowOptions returns the options of a verb with their defaults.
-func newRowOptions(v verb, maxPerSecond float64) *rowOptions {
+func newRowOptions(v verbs.Verb, maxPerSecond float64) *rowOptions {
 	o := &rowOptions{verb: v}
 	o.table = o.flags(maxPerSecond)
 	return o
 }
 
-func verbCommand(p *call.Program, v verb, name string) command.Command {
+func verbCommand(p *call.Program, v verbs.Verb, name string) command.Command {
 	o := newRowOptions(v, p.MaxPerSecond)
 	return command.Command{
-		Name: name, Usage: v.usage, Args: "FILE…", About: v.about, Examples: v.examples,
-		Options: o, Flags: o.table, Run: o.measured(p, v.name, o.run),
+		Name: name, Usage: v.Usage, Args: "FILE…", About: v.About, Examples: v.Examples,
+		Options: o, Flags: o.table, Run: o.measured(p, v.Name, o.run),
 	}
 }
 
@@ -83,28 +84,28 @@ func (o *rowOptions) reported(err error) error {
 }
 
 func (o *rowOptions) flags(maxPerSecond float64) []command.Flag {
-	flags := append(o.mappingOptions.flags(o.verb.matches()), o.inputOptions.flags()...)
+	flags := append(o.mappingOptions.flags(o.verb.Matches()), o.inputOptions.flags()...)
 	flags = append(flags, command.Flag{Name: "files-from", Value: "FILE", Part: partInput, Into: command.Word(&o.FilesFrom), Usage: "also read the files that FILE names, a path or pattern in each line; - is standard input"})
-	if o.verb.sync { // of a part of the file, the rest would leave the segment
+	if o.verb.Sync { // of a part of the file, the rest would leave the segment
 		flags = append(flags, o.syncOptions.flags()...)
 	} else {
 		flags = append(flags, o.selectOptions.flags()...)
 	}
-	if o.verb.action == mapping.Member {
-		flags = append(flags, o.segmentOptions.flags(o.verb.remove)...)
+	if o.verb.Action == mapping.Member {
+		flags = append(flags, o.segmentOptions.flags(o.verb.Remove)...)
 	}
-	if o.verb.tracks() {
+	if o.verb.Tracks() {
 		flags = append(flags, o.eventOptions.flags()...)
 	}
-	if o.verb.action == mapping.Upsert {
+	if o.verb.Action == mapping.Upsert {
 		flags = append(flags, o.changedOptions.flags()...)
 		flags = append(flags, o.proofOptions.flags()...)
 	}
-	if o.verb.action.Destructive() && o.verb.action.Certified() {
+	if o.verb.Action.Destructive() && o.verb.Action.Certified() {
 		flags = append(flags, o.goneFlags()...)
 	}
 	flags = append(flags, o.runFlags(maxPerSecond)...)
-	return append(flags, o.consentOptions.flags(o.verb.destroys())...)
+	return append(flags, o.consentOptions.flags(o.verb.Destroys())...)
 }
 
 // runFlags are the flags of everything that is a run.
@@ -124,7 +125,7 @@ func (o *rowOptions) check() error {
 	if err := o.changedOptions.check(); err != nil {
 		return err
 	}
-	if err := o.syncOptions.check(o); o.verb.sync && err != nil {
+	if err := o.syncOptions.check(o); o.verb.Sync && err != nil {
 		return err
 	}
 	return o.runOptions.Check()
@@ -132,7 +133,7 @@ func (o *rowOptions) check() error {
 
 // run sends the rows of files.
 func (o *rowOptions) run(ctx context.Context, p *call.Program, files []string) error {
-	s, paths, err := o.session(ctx, p, o.verb.name, files)
+	s, paths, err := o.session(ctx, p, o.verb.Name, files)
 	if err != nil {
 		return err
 	}

@@ -103,7 +103,7 @@ func (s *session) send(ctx context.Context) error {
 	if err := s.changed.doubt(); err != nil {
 		return err
 	}
-	s.report.Begun(fmt.Sprintf("%s in %s", s.verb.name, place(s.account)), s.job.Run, s.job.Limit)
+	s.report.Begun(fmt.Sprintf("%s in %s", s.verb.Name, place(s.account)), s.job.Run, s.job.Limit)
 	if s.target != nil {
 		if err := s.makeSegment(ctx); err != nil {
 			return errors.Join(err, s.job.Run.Drop()) // there is nothing to continue

@@ -8,6 +8,7 @@ import (
 	"github.com/ciobulk/ciobulk/cmd/internal/call"
 	"github.com/ciobulk/ciobulk/cmd/internal/exit"
 	"github.com/ciobulk/ciobulk/cmd/internal/ui"
+	"github.com/ciobulk/ciobulk/cmd/internal/verbs"
 	"github.com/ciobulk/ciobulk/customerio"
 	"github.com/ciobulk/ciobulk/importer"
 	"github.com/ciobulk/ciobulk/mapping"
@@ -18,7 +19,7 @@ import (
 type session struct {
 	*call.Program
 	o       *rowOptions
-	verb    verb
+	verb    verbs.Verb
 	report  *call.Reporter
 	in      *inputs
 	job     importer.Import
@@ -38,11 +39,11 @@ func newSession(p *call.Program, o *rowOptions) (*session, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	s := &session{Program: p, o: o, verb: o.verb, report: report, in: &inputs{report: report, verb: o.verb.name, compared: o.compares() || o.verb.sync || o.ReadBack > 0 || p.Guard != nil}}
-	if o.verb.action == mapping.Member {
-		s.target = &target{segmentOptions: o.segmentOptions, remove: o.verb.remove, report: report}
+	s := &session{Program: p, o: o, verb: o.verb, report: report, in: &inputs{report: report, verb: o.verb.Name, compared: o.compares() || o.verb.Sync || o.ReadBack > 0 || p.Guard != nil}}
+	if o.verb.Action == mapping.Member {
+		s.target = &target{segmentOptions: o.segmentOptions, remove: o.verb.Remove, report: report}
 	}
-	if o.verb.sync {
+	if o.verb.Sync {
 		s.sync = &syncing{syncOptions: o.syncOptions, session: s}
 	}
 	return s, nil
@@ -105,7 +106,7 @@ func (s *session) prepare() (err error) {
 	if o.compares() && len(s.in.mapping.Actions()) > 1 {
 		return exit.Usage("--only-changed needs a mapping in which every row is an upsert", "leave out operation: {column: …}, or --only-changed")
 	}
-	j.Sources, j.Verb, j.Match = s.in.sources, s.verb.name, string(s.in.mapping.Match())
+	j.Sources, j.Verb, j.Match = s.in.sources, s.verb.Name, string(s.in.mapping.Match())
 	j.Concurrency, j.BatchRows = int(o.Concurrency), int(o.BatchRows)
 	j.Skip, j.Limit, j.NoTriggers = o.Skip, o.Limit, o.NoTriggers
 	j.Shard, j.Budget = o.shard, o.budget

@@ -8,6 +8,7 @@ import (
 	"github.com/ciobulk/ciobulk/cmd/internal/command"
 	"github.com/ciobulk/ciobulk/cmd/internal/exit"
 	"github.com/ciobulk/ciobulk/cmd/internal/ui"
+	"github.com/ciobulk/ciobulk/cmd/internal/verbs"
 	"github.com/ciobulk/ciobulk/mapping"
 )
 
@@ -18,11 +19,11 @@ type stateSeedOptions struct {
 }
 
 func stateSeedCommand(p *call.Program) command.Command {
-	upsert, _ := verbNamed(string(mapping.Upsert))
+	upsert, _ := verbs.Named(string(mapping.Upsert))
 	o := &stateSeedOptions{rowOptions: *newRowOptions(upsert, p.MaxPerSecond)}
 	names := []command.Flag{{Name: "state", Value: "FILE", Part: partInput, Into: command.Word(&o.State), Usage: "the file (default: in --state-dir, by the name of the mapping)"}, call.StateDirFlag(&o.StateDir)}
 	flags := append([]command.Flag{{Name: "from", Value: "FILE", Part: partInput, Into: command.Word(&o.From), Usage: "what Customer.io has: an export, or the file that was last imported"}},
-		append(o.mappingOptions.flags(upsert.matches()), o.inputOptions.flags()...)...)
+		append(o.mappingOptions.flags(upsert.Matches()), o.inputOptions.flags()...)...)
 	return command.Command{
 		Name: "seed", Usage: "begin with what Customer.io has already",
 		About: `Takes the rows of a file for what was last sent, so that the first run with

@@ -156,7 +156,7 @@ func (y *syncing) track() (err error) {
 	}
 	name := fmt.Sprintf("sync-%d-%s%s", s.target.found.ID, hex.EncodeToString(h.Sum(nil))[:8], runs.SentSuffix)
 	path := filepath.Join(s.o.StateDir, name)
-	want := join.Header{Workspace: s.account.WorkspaceID, Verb: s.verb.name, Match: s.in.mapping.Fields()}
+	want := join.Header{Workspace: s.account.WorkspaceID, Verb: s.verb.Name, Match: s.in.mapping.Fields()}
 	if s.o.DryRun {
 		y.tracked, err = runs.PeekSent(path, want)
 	} else if err = os.MkdirAll(s.o.StateDir, 0o700); err == nil {

@@ -19,6 +19,7 @@ import (
 	"github.com/ciobulk/ciobulk/cmd/internal/command"
 	"github.com/ciobulk/ciobulk/cmd/internal/exit"
 	"github.com/ciobulk/ciobulk/cmd/internal/ui"
+	"github.com/ciobulk/ciobulk/cmd/internal/verbs"
 	"github.com/ciobulk/ciobulk/customerio"
 	"github.com/ciobulk/ciobulk/internal/atomicfile"
 	"github.com/ciobulk/ciobulk/mapping"
@@ -57,7 +58,7 @@ var verifyFlags = map[string]string{
 }
 
 func verifyCommand(p *call.Program) command.Command {
-	upsert, _ := verbNamed("upsert")
+	upsert, _ := verbs.Named("upsert")
 	o := &verifyOptions{rowOptions: rowOptions{verb: upsert}}
 	return command.Command{
 		Name: "verify", Usage: "read people back and compare them with a file", Args: "FILE…",
@@ -116,7 +117,7 @@ func (o *verifyOptions) parseSample(text string) (accepted string) {
 
 func (o *verifyOptions) run(ctx context.Context, p *call.Program, files []string) error {
 	if o.Absent {
-		o.verb, _ = verbNamed("delete")
+		o.verb, _ = verbs.Named("delete")
 	}
 	ctx, stop := call.Interrupted(ctx)
 	defer stop()
