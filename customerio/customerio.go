@@ -44,16 +44,23 @@ const (
 	AppPerSecond = 10
 )
 
-// Match is the identifier that people are found by.
+// Match is the identifier that people or objects are found by.
 type Match string
 
-// The identifiers that Customer.io knows. Segments and the App API do not take a
-// Phone.
+// The identifiers of people that Customer.io knows. Segments and the App API do not
+// take a Phone, and an AnonymousID is that of a visitor who is not known yet.
 const (
-	ID    Match = "id"
-	Email Match = "email"
-	Phone Match = "phone"
-	CioID Match = "cio_id"
+	ID          Match = "id"
+	Email       Match = "email"
+	Phone       Match = "phone"
+	CioID       Match = "cio_id"
+	AnonymousID Match = "anonymous_id"
+)
+
+// The identifiers of objects: an ObjectID is unique among the objects of its type.
+const (
+	ObjectID    Match = "object_id"
+	CioObjectID Match = "cio_object_id"
 )
 
 // The reasons of rejections. The first two are the service's words, the others

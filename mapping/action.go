@@ -15,41 +15,81 @@ type Action string
 // The actions. All but Member go through the same call of the API and may be in one
 // input.
 const (
-	Upsert     Action = "upsert"
-	Delete     Action = "delete"
-	Suppress   Action = "suppress"
-	Unsuppress Action = "unsuppress"
-	Event      Action = "event"
-	Page       Action = "page"
-	Screen     Action = "screen"
-	Member     Action = "segment" // an identifier for a segment's list
+	Upsert             Action = "upsert"
+	Delete             Action = "delete"
+	Suppress           Action = "suppress"
+	Unsuppress         Action = "unsuppress"
+	Event              Action = "event"
+	Page               Action = "page"
+	Screen             Action = "screen"
+	Merge              Action = "merge"
+	DeviceAdd          Action = "device add"
+	DeviceRemove       Action = "device remove"
+	ObjectUpsert       Action = "object upsert"
+	ObjectDelete       Action = "object delete"
+	RelationshipAdd    Action = "relationship add"
+	RelationshipRemove Action = "relationship remove"
+	Member             Action = "segment" // an identifier for a segment's list
 )
 
 // actions are those that an operation column may name.
-var actions = []Action{Upsert, Delete, Suppress, Unsuppress, Event, Page, Screen}
+var actions = []Action{Upsert, Delete, Suppress, Unsuppress, Event, Page, Screen, Merge,
+	DeviceAdd, DeviceRemove, ObjectUpsert, ObjectDelete, RelationshipAdd, RelationshipRemove}
 
 // Destructive reports whether the action cannot be taken back.
-func (a Action) Destructive() bool { return a == Delete || a == Suppress || a == Unsuppress }
+func (a Action) Destructive() bool {
+	return a == Delete || a == Suppress || a == Unsuppress || a == Merge || a == ObjectDelete
+}
 
 // Certified reports whether someone may ask for proof of the action.
-func (a Action) Certified() bool { return a == Delete || a == Suppress }
+func (a Action) Certified() bool { return a.Destructive() && a != Unsuppress }
+
+// OfObject reports whether the action is about an object, and not about a person.
+func (a Action) OfObject() bool { return a == ObjectUpsert || a == ObjectDelete }
 
 // isEvent reports whether the action is something that a person did.
 func (a Action) isEvent() bool { return a == Event || a == Page || a == Screen }
 
-// attributed reports whether the action takes attributes.
-func (a Action) attributed() bool { return a == Upsert || a.isEvent() }
+// isDevice reports whether the action is about a person's device.
+func (a Action) isDevice() bool { return a == DeviceAdd || a == DeviceRemove }
 
-// prefix returns an operation up to the value that the person is found by.
-func (a Action) prefix(match customerio.Match) []byte {
-	if a == Member {
+// relates reports whether the action is about a relationship alone.
+func (a Action) relates() bool { return a == RelationshipAdd || a == RelationshipRemove }
+
+// attributed reports whether the action takes attributes.
+func (a Action) attributed() bool {
+	return a == Upsert || a == ObjectUpsert || a == DeviceAdd || a == RelationshipAdd || a.isEvent()
+}
+
+// limited reports whether the service bounds each attribute of the action: those of
+// people and objects (https://docs.customer.io/api/track/). Elsewhere it bounds the whole.
+func (a Action) limited() bool { return a == Upsert || a == ObjectUpsert }
+
+// calls are the API's names of the actions that have another one.
+var calls = map[Action]string{
+	Upsert: "identify", DeviceAdd: "add_device", DeviceRemove: "delete_device", ObjectUpsert: "identify", ObjectDelete: "delete",
+	RelationshipAdd: "add_relationships", RelationshipRemove: "delete_relationships",
+}
+
+// prefix returns an operation up to the value that its person or object is found by.
+func (a Action) prefix(match customerio.Match, anonymous bool) []byte {
+	name, typ, identifiers := calls[a], "person", "identifiers"
+	if name == "" {
+		name = string(a)
+	}
+	switch {
+	case a == Member:
 		return nil
+	case match == customerio.AnonymousID: // of an event
+		return []byte(`{"anonymous_id":`)
+	case a == Merge:
+		identifiers = "primary"
+	case match == customerio.ObjectID || match == customerio.CioObjectID:
+		if typ = "object"; anonymous {
+			name = "identify_anonymous"
+		}
 	}
-	name := string(a)
-	if a == Upsert {
-		name = "identify" // in the API
-	}
-	return []byte(`{"type":"person","action":"` + name + `","identifiers":{"` + string(match) + `":`)
+	return []byte(`{"type":"` + typ + `","action":"` + name + `","` + identifiers + `":{"` + string(match) + `":`)
 }
 
 // pickAction settles what the row's operation is.
@@ -62,8 +102,7 @@ func pickAction(m *Mapper, r *rows.Row) bool {
 	for _, a := range actions {
 		if cell.Kind == rows.Text && strings.EqualFold(string(convert.Trim(cell.Text)), string(a)) {
 			if m.action != a {
-				m.action, m.prefix = a, m.by.prefix[a]
-				m.setLimits()
+				m.turn(a)
 			}
 			return true
 		}

@@ -34,8 +34,14 @@ func (p *parser) readAttributes(n document.Node) error {
 	if n.Kind == document.Null {
 		return nil
 	}
+	return readNamed(n, `for example "first_name: First Name"`, "attributes", &p.spec.attributes)
+}
+
+// readNamed reads names and where their values come from. what is the key that they are
+// below.
+func readNamed(n document.Node, example, what string, to *[]attribute) error {
 	if n.Kind != document.Mapping {
-		return n.Errorf(`for example "first_name: First Name"`, "attributes must be names and their columns")
+		return n.Errorf(example, "%s must be names and their columns", what)
 	}
 	for _, pair := range n.Pairs {
 		a := attribute{name: pair.Key.Value, node: pair.Key}
@@ -45,7 +51,7 @@ func (p *parser) readAttributes(n document.Node) error {
 		if err := a.read(pair.Value); err != nil {
 			return err
 		}
-		p.spec.attributes = append(p.spec.attributes, a)
+		*to = append(*to, a)
 	}
 	return nil
 }
@@ -69,6 +75,18 @@ func checkName(n document.Node) error {
 // underscore, and the identifier that it gives out itself.
 func reserved(name string) bool {
 	return strings.HasPrefix(name, "_") || name == string(customerio.CioID)
+}
+
+// readTime reads a timestamp of the row's change.
+func (a *attribute) readTime(n document.Node) error {
+	a.name, a.node = "timestamp", n
+	if err := a.read(n); err != nil {
+		return err
+	}
+	if err := a.asTime("the mapping"); err != nil {
+		return err
+	}
+	return a.part()
 }
 
 // read reads a column's name, or the attribute's keys and values.

@@ -23,6 +23,12 @@ type Plan struct {
 	keys                []boundKey     // of which the first that is filled identifies a row's person
 	operation           int            // the column that names the operation; -1: none
 	event, page, screen *boundEvent    // nil: no row may be one
+	timestamp           *step          // of upserts; nil: there is none
+	object              *boundObject   // nil: no row has one
+	merge               *boundKey      // nil: no row may be a merge
+	device              *boundDevice   // nil: no row has one
+	ofDevice, relation  []step         // attributes of devices, and of relationships
+	unnamed             []step         // attributes that only rest sends, of relationships
 	cells               []namedCell    // CSV: the columns that ids are derived from, by their names
 	steps               []step
 	where               []program
@@ -83,6 +89,9 @@ func (b *binder) bind() error {
 	if !slices.ContainsFunc(m.Actions(), Action.attributed) {
 		return b.bindWhere() // other columns do not matter
 	}
+	if err := b.bindRelationship(); err != nil {
+		return err
+	}
 	for i := range m.attributes {
 		if err := b.add(&m.attributes[i]); err != nil {
 			return err
@@ -102,14 +111,20 @@ func (b *binder) bind() error {
 // ones are of different people, as far as their order goes.
 func (b *binder) bindKeys() error {
 	var names []string
+	if b.spec.verb == ObjectDelete {
+		return nil // no one is related to it
+	}
 	for i := range b.spec.keys {
 		k := boundKey{matchKey: &b.spec.keys[i], prefix: make(map[Action][]byte)}
 		var err error
 		if k.at, err = b.resolve(k.reference, i == 0); err != nil {
 			return err
 		}
+		b.plan.named[k.column] = b.plan.named[k.column] || b.spec.verb.OfObject()
 		for _, a := range b.spec.Actions() {
-			k.prefix[a] = a.prefix(k.Match)
+			if !b.spec.leads(a) {
+				k.prefix[a] = a.prefix(k.Match, false)
+			}
 		}
 		b.plan.keys, names = append(b.plan.keys, k), append(names, string(k.Match))
 	}
@@ -156,7 +171,21 @@ func (b *binder) bindAction() (err error) {
 	if p.page, err = b.bindEvent(&m.page, Page); err != nil {
 		return err
 	}
-	p.screen, err = b.bindEvent(&m.screen, Screen)
+	if p.screen, err = b.bindEvent(&m.screen, Screen); err != nil {
+		return err
+	}
+	if slices.Contains(m.Actions(), Upsert) {
+		if p.timestamp, err = b.optional(&m.timestamp); err != nil {
+			return err
+		}
+	}
+	if p.object, err = b.bindObject(); err != nil {
+		return err
+	}
+	if p.merge, err = b.bindMerge(); err != nil {
+		return err
+	}
+	p.device, err = b.bindDevice()
 	return err
 }
 

@@ -12,7 +12,7 @@ import (
 
 // add binds an attribute.
 func (b *binder) add(a *attribute) error {
-	if slices.Contains(b.spec.Actions(), Upsert) {
+	if slices.ContainsFunc(b.spec.Actions(), Action.limited) {
 		if err := a.checkLimit(); err != nil {
 			return err
 		}
@@ -31,6 +31,9 @@ func (b *binder) add(a *attribute) error {
 	s.plain = s.simple && a.rule.Plain()
 	b.plan.named[a.name] = true
 	b.plan.steps = append(b.plan.steps, s)
+	if a.rest {
+		b.plan.unnamed = append(b.plan.unnamed, s)
+	}
 	return nil
 }
 

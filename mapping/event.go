@@ -30,7 +30,7 @@ func (m *Mapper) event(dst []byte, r *rows.Row) (_ []byte, outcome Outcome) {
 	if !ok && m.record == nil {
 		return dst[:start], Rejected
 	}
-	at, dated, ok := m.eventTime(e, r)
+	at, dated, ok := m.time(e.timestamp, "timestamp", r)
 	if !ok && m.record == nil {
 		return dst[:start], Rejected
 	}
@@ -42,6 +42,9 @@ func (m *Mapper) event(dst []byte, r *rows.Row) (_ []byte, outcome Outcome) {
 	}
 	if !dated {
 		at = undated
+	}
+	if m.by.Match == customerio.AnonymousID && m.action != Event {
+		dst = append(append(append(dst, `,"type":"`...), m.action...), '"')
 	}
 	dst, ok = m.eventID(append(dst, `,"id":`...), e, r, name, at)
 	if !ok {
@@ -93,13 +96,14 @@ func (m *Mapper) eventName(dst []byte, e *boundEvent, r *rows.Row) (_, name []by
 	return dst, dst[start:], true
 }
 
-// eventTime returns the timestamp in unix seconds, where there is one.
-func (m *Mapper) eventTime(e *boundEvent, r *rows.Row) (at int64, dated, ok bool) {
-	if e.timestamp == nil {
+// time returns the unix seconds of a part of the operation, where there is one. field
+// names it in rejections.
+func (m *Mapper) time(s *step, field string, r *rows.Row) (at int64, dated, ok bool) {
+	if s == nil {
 		return 0, false, true
 	}
-	a := e.timestamp.attribute
-	cell, text, problem := m.eventText(e.timestamp, r)
+	a := s.attribute
+	cell, text, problem := m.eventText(s, r)
 	reason := customerio.ReasonInvalid
 	switch {
 	case problem != "":
@@ -110,12 +114,22 @@ func (m *Mapper) eventTime(e *boundEvent, r *rows.Row) (at int64, dated, ok bool
 		reason, problem = customerio.ReasonRequired, convert.EmptyProblem
 	}
 	if m.record != nil {
-		m.record.time(e.timestamp, cell, at, dated, problem)
+		m.record.time(s, cell, at, dated, problem)
 	}
 	if problem != "" {
-		return 0, false, m.reject(reason, "timestamp", inColumn(a.column.column, problem))
+		return 0, false, m.reject(reason, field, inColumn(a.column.column, problem))
 	}
 	return at, dated, true
+}
+
+// timestamp appends when an upsert's change happened: the service ignores one that is
+// older than what it has. A change of the time alone is no change.
+func (m *Mapper) timestamp(dst []byte, r *rows.Row) (_ []byte, ok bool) {
+	at, dated, ok := m.time(m.plan.timestamp, "timestamp", r)
+	if dated && !m.terms.Comparing {
+		dst = strconv.AppendInt(append(dst, `,"timestamp":`...), at, 10)
+	}
+	return dst, ok
 }
 
 // eventID appends the id from its column, or the one that is derived from the row

@@ -126,8 +126,8 @@ func TestOperationColumn(t *testing.T) {
 		"event": fmt.Sprintf(person, "event") + `,"name":"Did"`,
 		"page":  `required page: the mapping has no key "page"`,
 		"":      `required operation: column "do": is empty`, " ": `required operation: column "do": is empty`,
-		"segment":  `invalid operation: column "do": "segment" is none of upsert, delete, suppress, unsuppress, event, page, screen`,
-		"identify": `invalid operation: column "do": "identify" is none of upsert, delete, suppress, unsuppress, event, page, screen`,
+		"segment":  `invalid operation: column "do": "segment" is none of upsert, delete, suppress, unsuppress, event, page, screen, merge, device add, device remove, object upsert, object delete, relationship add, relationship remove`,
+		"identify": `invalid operation: column "do": "identify" is none of upsert, delete, suppress, unsuppress, event, page, screen, merge, device add, device remove, object upsert, object delete, relationship add, relationship remove`,
 	} {
 		for _, text := range []string{"id,do,x\n1," + do + ",y\n", `{"id":"1","do":"` + do + `","x":"y"}`} {
 			m := parse(t, source)

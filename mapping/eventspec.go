@@ -59,34 +59,13 @@ func (e *eventSpec) finish(what string) error {
 	if e.id.constant != nil {
 		return e.id.node.Errorf("name the column that holds it, or drop it", "one id for all rows: the service would take the first and ignore the others")
 	}
-	if err := e.finishTimestamp(what); err != nil {
+	if err := e.timestamp.asTime(what); err != nil {
 		return err
 	}
 	for _, a := range []*attribute{&e.name, &e.timestamp, &e.id} {
-		if compare, given := a.options.At("compare"); given {
-			return compare.Key.Errorf("drop it", "compare is for attributes of people")
-		}
-		if err := a.compile(); err != nil {
+		if err := a.part(); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-func (e *eventSpec) finishTimestamp(what string) error {
-	t := &e.timestamp
-	if typ, given := t.options.At("type"); given && t.rule.Type != convert.Time {
-		return typ.Value.Errorf(`write "type: timestamp", or drop the type`, "timestamp of %s is a timestamp", what)
-	}
-	if !t.given() {
-		return nil
-	}
-	if t.constant != nil {
-		return t.node.Errorf("name the column that holds it", "one timestamp for all rows")
-	}
-	t.rule.Type = convert.Time
-	if t.rule.Timestamp.Layout == "" {
-		t.rule.Timestamp.Layout = convert.UnixOrISO
 	}
 	return nil
 }

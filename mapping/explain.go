@@ -39,6 +39,7 @@ const (
 	NamePart      = "name" // of an event; of a page view, its URL
 	TimePart      = "timestamp"
 	IDPart        = "id" // of an event or a page view
+	DevicePart    = "device"
 )
 
 // The sources of parts. Rest is a column that only rest: keep sends.
@@ -167,6 +168,8 @@ func whyUnsent(m *Mapper, name string, column int, action Action) string {
 		return "an earlier column has the same name"
 	case action == "":
 		return "the operation is not known"
+	case action == DeviceRemove || action == RelationshipRemove || action == Merge:
+		return string(action) + " takes no attributes"
 	case !action.attributed():
 		return string(action) + " takes the identifier alone"
 	case slices.ContainsFunc(p.mapping.attributes, func(a attribute) bool { return a.name == name }) && p.mapping.keepRest:

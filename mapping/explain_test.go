@@ -135,7 +135,7 @@ func assembled(m *Mapping, e Explanation) string {
 	if e.Action == Member {
 		return e.Parts[0].JSON
 	}
-	text := string(e.Action.prefix(customerio.Match(e.Parts[0].Name))) + e.Parts[0].JSON + "}"
+	text := string(e.Action.prefix(customerio.Match(e.Parts[0].Name), false)) + e.Parts[0].JSON + "}"
 	if !e.Action.attributed() {
 		return text + "}"
 	}

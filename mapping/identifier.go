@@ -42,17 +42,17 @@ func (id *Identifier) read(cell rows.Cell) (value []byte, reason, problem string
 		return nil, rows.ReasonCell, rows.Fault(cell.Text)
 	}
 	value = cell.Text
-	if id.Match != customerio.ID {
+	if !id.anyText() {
 		value = convert.Trim(value)
 	}
 	if len(convert.Trim(value)) == 0 {
 		return nil, customerio.ReasonRequired, "is empty"
 	}
 	if convert.NothingOf(value) != convert.Something && !id.accepts(value) {
-		return nil, customerio.ReasonRequired, fmt.Sprintf("%s is a word for nothing; if it is an identifier, write match: {%s: {column: …, accept: ['%s']}}", convert.Quote(value), id.Match, convert.Trim(value))
+		return nil, customerio.ReasonRequired, fmt.Sprintf("%s is a word for nothing; if it is an identifier, write %s", convert.Quote(value), id.accepting(convert.Trim(value)))
 	}
 	switch id.Match {
-	case customerio.ID:
+	case customerio.ID, customerio.ObjectID, customerio.AnonymousID, customerio.CioObjectID:
 		problem = idProblem(value)
 	case customerio.Email:
 		if why := convert.EmailFault(value); why != "" {
@@ -74,6 +74,11 @@ func (id *Identifier) read(cell rows.Cell) (value []byte, reason, problem string
 	return value, customerio.ReasonInvalid, problem
 }
 
+// anyText reports whether identifiers are any text, spaces at the ends included.
+func (id *Identifier) anyText() bool {
+	return id.Match == customerio.ID || id.Match == customerio.ObjectID || id.Match == customerio.AnonymousID
+}
+
 // nothing reports whether a cell is empty, or a word for nothing that is not
 // accepted.
 func (id *Identifier) nothing(cell rows.Cell) bool {
@@ -87,6 +92,18 @@ func (id *Identifier) nothing(cell rows.Cell) bool {
 		return false
 	}
 	return len(convert.Trim(cell.Text)) == 0 || convert.NothingOf(cell.Text) != convert.Something && !id.accepts(cell.Text)
+}
+
+// accepting is the line of a mapping that takes a word for an identifier.
+func (id *Identifier) accepting(word []byte) string {
+	form := "match: {%s: {column: …, accept: ['%s']}}"
+	switch id.Match {
+	case customerio.ObjectID:
+		return fmt.Sprintf("object: {type: …, id: {column: …, accept: ['%s']}}", word)
+	case customerio.CioObjectID:
+		form = "object: {%s: {column: …, accept: ['%s']}}"
+	}
+	return fmt.Sprintf(form, id.Match, word)
 }
 
 func (id *Identifier) accepts(value []byte) bool {

@@ -28,7 +28,9 @@ type Mapper struct {
 	row     *rows.Row
 	action  Action
 	prefix  []byte    // of the row's operation, up to the identifier's value
-	by      *boundKey // that identifies the row's person
+	by      *boundKey // that identifies the row's person or object
+	leading bool      // the operation begins with an object
+	textual bool      // attributes of the operation are text, as those of devices are
 	direct  bool      // ids of digits are sent without a second look
 	live    bool      // the row's operation may start a campaign
 	instead string    // the row that is sent instead of this one
@@ -47,18 +49,30 @@ func (p *Plan) Mapper(in *rows.Input, terms Terms) *Mapper {
 	if !slices.ContainsFunc(terms.Seeds, func(s Seed) bool { return s.Input == "" }) {
 		terms.Seeds = append(slices.Clip(terms.Seeds), SeedOf("", in.Size, in.Digest, ""))
 	}
-	verb := p.mapping.verb // of every row, unless a column names it
-	m := &Mapper{plan: p, terms: terms, parser: in.Parser(p.names), action: verb, by: &p.keys[0], prefix: p.keys[0].prefix[verb],
+	m := &Mapper{plan: p, terms: terms, parser: in.Parser(p.names),
 		values: convert.New(terms.Begun, 0), ids: deriver{seeds: terms.Seeds, known: terms.IDs, cells: p.cells}}
 	m.keep.Empty = p.mapping.empty
-	m.setLimits()
 	if terms.Effects {
 		m.effects = new(Effects)
 	}
-	m.direct = len(p.keys) == 1 && m.by.Match == customerio.ID && m.effects == nil
+	m.turn(p.mapping.verb) // of every row, unless a column names it
 	m.env.values, m.env.reads = map[string]any{budgetName: &m.env.budget}, p.reads
 	m.env.vm.MemoryBudget = maxList
 	return m
+}
+
+// turn makes the mapper write operations of an action.
+func (m *Mapper) turn(a Action) {
+	p := m.plan
+	m.action, m.leading, m.textual = a, p.object != nil && p.mapping.leads(a), a == DeviceAdd
+	if m.leading {
+		m.by = &p.object.boundKey
+	} else if len(p.keys) > 0 {
+		m.by = &p.keys[0]
+	}
+	m.prefix = m.by.prefix[a]
+	m.direct = !m.leading && len(p.keys) == 1 && m.by.Match == customerio.ID && m.effects == nil
+	m.setLimits()
 }
 
 // Rejection says why the last Append came to Rejected. Its Index means nothing.
@@ -188,37 +202,71 @@ func (m *Mapper) duplicate(d *Duplicates, row int64) Outcome {
 
 // finish appends what follows the identifier.
 func (m *Mapper) finish(dst []byte, r *rows.Row) (_ []byte, outcome Outcome) {
-	if m.action == Member {
+	attributes, ok := `,"attributes":`, true
+	switch anonymous := m.by.Match == customerio.AnonymousID; {
+	case m.action == Member:
 		return dst, Send
+	case m.leading:
+		if dst, ok = appendType(m, append(dst, ','), r); !ok && m.record == nil {
+			return dst, Rejected
+		}
+		dst = append(dst, '}')
+	case anonymous:
+		attributes = `,"data":`
+	default:
+		dst = append(dst, '}')
 	}
-	dst = append(dst, '}')
 	switch {
-	case m.action.Destructive():
-		return append(dst, '}'), Send
 	case m.action.isEvent():
 		if dst, outcome = m.event(dst, r); outcome != Send && m.record == nil {
 			return dst, outcome
 		}
+	case m.action == Upsert:
+		if dst, ok = m.timestamp(dst, r); !ok && m.record == nil {
+			return dst, Rejected
+		}
+	case m.action != ObjectUpsert:
+		if dst, ok = appendDetails(m, dst, r); !ok {
+			return dst, Rejected
+		}
+		return append(dst, '}'), Send
 	}
-	dst, ok := m.attributes(dst, r)
-	if !ok {
+	if dst, ok = m.attributes(append(dst, attributes...), r); !ok {
 		return dst, Rejected
 	}
-	return dst, Send
-}
-
-// identify returns the value that the row's person is found by, as it is sent, or
-// why there is none. It settles which key that is: the first whose cell is neither
-// empty nor a word for nothing.
-func (m *Mapper) identify() (value []byte, reason, problem string) {
-	if keys := m.plan.keys; len(keys) > 1 {
-		at := slices.IndexFunc(keys, func(k boundKey) bool { return !k.nothing(m.row.Cells[k.at]) })
-		m.by = &keys[max(at, 0)]
-		if m.prefix = m.by.prefix[m.action]; at < 0 {
-			return nil, customerio.ReasonRequired, m.noneFilled()
+	if m.plan.object != nil && m.action.limited() {
+		if dst, ok = appendRelation(m, dst, r); !ok {
+			return dst, Rejected
 		}
 	}
-	return m.by.Identifier.read(m.row.Cells[m.by.at])
+	return append(dst, '}'), Send
+}
+
+// identify returns the value that the row's person or object is found by, as it is
+// sent, or why there is none. It settles which key that is.
+func (m *Mapper) identify() (value []byte, reason, problem string) {
+	if m.leading {
+		return m.by.Identifier.read(m.row.Cells[m.by.at])
+	}
+	m.by, value, reason, problem = m.person()
+	if len(m.plan.keys) > 1 {
+		m.prefix = m.by.prefix[m.action]
+	}
+	return value, reason, problem
+}
+
+// person returns the key that the row's person is found by, the first whose cell is
+// neither empty nor a word for nothing, and its value as it is sent, or why there is none.
+func (m *Mapper) person() (by *boundKey, value []byte, reason, problem string) {
+	keys := m.plan.keys
+	if by = &keys[0]; len(keys) > 1 {
+		at := slices.IndexFunc(keys, func(k boundKey) bool { return !k.nothing(m.row.Cells[k.at]) })
+		if by = &keys[max(at, 0)]; at < 0 {
+			return by, nil, customerio.ReasonRequired, m.noneFilled()
+		}
+	}
+	value, reason, problem = by.Identifier.read(m.row.Cells[by.at])
+	return by, value, reason, problem
 }
 
 // noneFilled says that no key identifies the row.
@@ -233,7 +281,7 @@ func (m *Mapper) noneFilled() string {
 	return "the columns " + strings.Join(columns, ", ") + " are all " + all
 }
 
-// Match returns the identifier that the person of the last row is found by.
+// Match returns the identifier that the person or object of the last row is found by.
 func (m *Mapper) Match() customerio.Match { return m.by.Match }
 
 func (m *Mapper) identifier(dst []byte, r *rows.Row) (_ []byte, hash uint64, ok bool) {
@@ -246,16 +294,16 @@ func (m *Mapper) identifier(dst []byte, r *rows.Row) (_ []byte, hash uint64, ok 
 	}
 	value, reason, problem := m.identify()
 	if m.record != nil {
-		m.record.identifier(m, value, problem)
+		m.record.identifier(m.by, m.row, value, problem)
 	}
 	match := m.by.Match
 	if problem != "" {
-		if reason == customerio.ReasonRequired && len(m.plan.keys) > 1 {
+		if reason == customerio.ReasonRequired && len(m.plan.keys) > 1 && !m.leading {
 			return dst, 0, m.reject(reason, "identifiers", problem)
 		}
 		return dst, 0, m.reject(reason, "identifiers."+string(match), inColumn(m.by.column, problem))
 	}
-	if m.record == nil && match == customerio.ID {
+	if m.record == nil && (match == customerio.ID || match == customerio.ObjectID) {
 		m.findings.AddID(value, r.Number)
 	}
 	if m.effects != nil {
@@ -267,19 +315,44 @@ func (m *Mapper) identifier(dst []byte, r *rows.Row) (_ []byte, hash uint64, ok 
 	} else {
 		dst = jsontext.AppendString(dst, value)
 	}
-	return dst, hashKey(match, value), true
+	return dst, m.hash(value), true
 }
 
-// Identify returns who the operation of record i of b is about, as it is sent,
-// and what it does to them. value points into the block or the mapper; it is nil
-// where the row has none. It is for rows that Append came to Send for.
-func (m *Mapper) Identify(b *rows.Block, i int) (value []byte, action Action) {
+// hash returns the hash of the identifier of the row's person or object.
+func (m *Mapper) hash(value []byte) uint64 {
+	h := hashKey(m.by.Match, value)
+	if m.leading && m.plan.object.typeAt >= 0 {
+		h = hashText(h, m.row.Cells[m.plan.object.typeAt].Text, false)
+	}
+	return h
+}
+
+// Identify returns who or what the operation of record i of b is about, as it is sent,
+// and what it does to them: of a merge, the profile that vanishes. value points into the
+// block or the mapper; it is nil where the row has none. matched names the identifier. It
+// is for rows that Append came to Send for.
+func (m *Mapper) Identify(b *rows.Block, i int) (value []byte, matched string, action Action) {
 	m.row = m.parser.Row(b, i)
 	if m.row.Broken != nil || !pickAction(m, m.row) {
-		return nil, ""
+		return nil, "", ""
+	}
+	if m.action == Merge {
+		k := m.plan.merge
+		value, _, _ = k.Identifier.read(m.row.Cells[k.at])
+		return value, string(k.Match), m.action
 	}
 	value, _, _ = m.identify()
-	return value, m.action
+	return value, matchedBy(m), m.action
+}
+
+// Vanishing returns the hash of the profile or object that the operation of record i of b
+// removes, where that is not the one that Append returned the hash of.
+func (m *Mapper) Vanishing(b *rows.Block, i int, hash uint64) uint64 {
+	if m.action != Merge {
+		return hash
+	}
+	value, _, _ := m.Identify(b, i)
+	return hashKey(m.plan.merge.Match, value)
 }
 
 // Finds reports whether record i of b is a row of the person whom value identifies,

@@ -33,7 +33,15 @@ type Mapping struct {
 	operation           Action // what the mapping says they are for; empty: any
 	operationNode       document.Node
 	operationBy         reference // the column that names it for each row; empty: none
+	root                document.Node
 	event, page, screen eventSpec
+	timestamp           attribute // of upserts, if it has a source
+	device              deviceSpec
+	object              objectSpec
+	typeGiven           bool        // the object's type is not the mapping's own
+	relationship        []attribute // of the person and the object of a row
+	order               string      // of relationships: orderPerson, unless it is orderObject
+	merge               matchKey    // of the profile that is merged into the row's person; no column: the usual one
 	duplicates          DuplicateRule
 	segment             string
 	keys                []matchKey    // of which the first that is filled identifies a row's person
@@ -87,6 +95,12 @@ func FromMatch(spec string) (*Mapping, error) {
 	return m, nil
 }
 
+// OfObjects returns the mapping that takes the place of a file for verbs about objects:
+// they are in the usual column, and every other one is sent as the attribute of its name.
+func OfObjects() *Mapping {
+	return &Mapping{keepRest: true, verb: ObjectUpsert, duplicates: KeepDuplicates}
+}
+
 // SetMatch overrides the match field and its column by spec, "FIELD" or
 // "FIELD=COLUMN". Without a column it has the name of the field.
 func (m *Mapping) SetMatch(spec string) error {
@@ -94,12 +108,16 @@ func (m *Mapping) SetMatch(spec string) error {
 	if !found {
 		column = field
 	}
+	if column == "" {
+		return &Error{Option: MatchOption, Msg: "the column has no name", Hint: "for example email=E-mail"}
+	}
+	if of := customerio.Match(field); of == customerio.ObjectID || of == customerio.CioObjectID {
+		m.object.key = matchKey{reference{column: column, option: MatchOption}, Identifier{Match: of}}
+		return nil
+	}
 	match, ok := matchFields[field]
 	if !ok {
 		return &Error{Option: MatchOption, Msg: fmt.Sprintf("%q is not a match field", field), Hint: matchHint(field)}
-	}
-	if column == "" {
-		return &Error{Option: MatchOption, Msg: "the column has no name", Hint: "for example email=E-mail"}
 	}
 	k := matchKey{reference{column: column, option: MatchOption}, Identifier{Match: match}}
 	if len(m.keys) == 1 && m.keys[0].Match == match {
@@ -121,12 +139,16 @@ func (m *Mapping) Source() []byte { return m.source }
 // Segment returns the segment that the mapping names, by id or name, or "".
 func (m *Mapping) Segment() string { return m.segment }
 
-// Match returns the identifier that people are found by: the first one of a list.
+// Match returns the identifier that people, or the objects of a verb about objects, are
+// found by: the first one of a list.
 func (m *Mapping) Match() customerio.Match { return m.key().Match }
 
 // Fields returns the identifiers that people are found by, in the order in which they
 // are looked for, with commas between them.
 func (m *Mapping) Fields() string {
+	if m.verb.OfObject() {
+		return string(m.key().Match)
+	}
 	fields := make([]string, len(m.keys))
 	for i, k := range m.keys {
 		fields[i] = string(k.Match)
@@ -139,6 +161,12 @@ func (m *Mapping) MatchColumn() string { return m.key().column }
 
 // key returns the first key; there is none before SetMatch, if that follows.
 func (m *Mapping) key() matchKey {
+	if k := m.object.key; m.verb.OfObject() {
+		if k.column == "" {
+			k = matchKey{reference{column: objectColumn}, Identifier{Match: customerio.ObjectID}}
+		}
+		return k
+	}
 	if len(m.keys) == 0 {
 		return matchKey{}
 	}
@@ -157,8 +185,13 @@ func (m *Mapping) Digest() string {
 	} else {
 		h.Write(m.source) // of FromMatch: there is none
 	}
-	if k := m.key(); k.option != "" {
-		fmt.Fprintf(h, "\x00match=%s=%s", k.Match, k.column)
+	for _, k := range []matchKey{m.firstKey(), m.object.key} {
+		if k.option != "" {
+			fmt.Fprintf(h, "\x00match=%s=%s", k.Match, k.column)
+		}
+	}
+	if m.typeGiven {
+		fmt.Fprintf(h, "\x00object-type=%s", m.object.typ)
 	}
 	for _, w := range m.where {
 		if w.option != "" {
@@ -173,18 +206,15 @@ func (m *Mapping) Digest() string {
 // which the other operations are an addition to.
 func (m *Mapping) SetVerb(verb Action) error {
 	m.verb = verb
-	if verb == Member && len(m.keys) > 1 {
-		return m.matchNode.Errorf("keep one of them", "people in a segment are found by one identifier, and match is a list")
-	}
 	if m.operationBy.column != "" && verb != Upsert {
 		return m.operationBy.node.Errorf("a mapping with operations by column is for upsert",
 			"the mapping has an operation for each row, but the command is %s", verb)
 	}
-	if m.operation == "" || m.operation == verb {
-		return nil
+	if m.operation != "" && m.operation != verb {
+		return m.operationNode.Errorf("give the command that the mapping is for, or another mapping",
+			"the mapping is for %s, but the command is %s", m.operation, verb)
 	}
-	return m.operationNode.Errorf("give the command that the mapping is for, or another mapping",
-		"the mapping is for %s, but the command is %s", m.operation, verb)
+	return m.checkSubjects()
 }
 
 // Verb is what the mapping itself says that the rows are for: upsert unless it says
@@ -199,6 +229,14 @@ func (m *Mapping) Verb() Action {
 		return m.happening()
 	case m.segment != "" && len(m.attributes) == 0:
 		return Member
+	case m.merge.column != "":
+		return Merge
+	case m.device.node.Given() && len(m.attributes) == 0:
+		return DeviceAdd
+	case m.object.node.Given() && len(m.keys) == 0:
+		return ObjectUpsert
+	case m.object.node.Given() && len(m.attributes) == 0:
+		return RelationshipAdd
 	}
 	return Upsert
 }
@@ -233,7 +271,12 @@ func (m *Mapping) Destructive() bool { return slices.ContainsFunc(m.Actions(), A
 // CheckMatch returns an error if the input does not have the match column. Bind
 // also finds that.
 func (m *Mapping) CheckMatch(in *rows.Input) error {
-	_, err := newBinder(m, in).resolve(m.key().reference, true)
+	b := newBinder(m, in)
+	if m.verb.OfObject() {
+		_, err := b.objectKey()
+		return err
+	}
+	_, err := b.resolve(m.key().reference, true)
 	return err
 }
 

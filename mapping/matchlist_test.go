@@ -149,7 +149,7 @@ func TestMatchListEffects(t *testing.T) {
 			t.Fatal(m.Rejection())
 		}
 		got := fmt.Sprintf("%s %s", m.Effects().Identifier, m.Effects().Claims)
-		value, _ := m.Identify(b, i)
+		value, _, _ := m.Identify(b, i)
 		if got = fmt.Sprintf("%s %s %s", got, m.Match(), value); got != want {
 			t.Errorf("row %d: %s, want %s", i+1, got, want)
 		}

@@ -27,16 +27,21 @@ func Parse(file string, source []byte, matchGiven bool) (*Mapping, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &parser{spec: &Mapping{file: file, source: source, verb: Upsert, duplicates: KeepDuplicates}}
+	p := &parser{spec: &Mapping{file: file, source: source, root: root, verb: Upsert, duplicates: KeepDuplicates}}
 	if err := root.Fields("a mapping", "match: {id: user_id}", p.fields()); err != nil {
 		return nil, err
 	}
-	if len(p.spec.keys) == 0 && !matchGiven {
-		e := root.Errorf(`add a line such as "match: {id: user_id}"`, "no match field")
-		e.Case = NoMatch
-		return nil, e
+	if len(p.spec.keys) == 0 && !matchGiven && !p.spec.object.node.Given() {
+		return nil, p.spec.noMatch()
 	}
 	return p.spec, p.finish()
+}
+
+// noMatch says that nothing identifies people.
+func (m *Mapping) noMatch() error {
+	e := m.root.Errorf(`add a line such as "match: {id: user_id}"`, "no match field")
+	e.Case = NoMatch
+	return e
 }
 
 // parser turns the nodes of a document into a Mapping.
@@ -60,6 +65,14 @@ func (p *parser) fields() []document.Field {
 		{Name: "event", Read: func(n document.Node) error { return readEvent(n, &m.event, "event", "name") }},
 		{Name: "page", Read: func(n document.Node) error { return readEvent(n, &m.page, "page", "url") }},
 		{Name: "screen", Read: func(n document.Node) error { return readEvent(n, &m.screen, "screen", "name") }},
+		{Name: "timestamp", Read: func(n document.Node) error { return m.timestamp.readTime(n) }},
+		{Name: "device", Read: m.device.read},
+		{Name: "object", Read: m.object.read},
+		{Name: "relationship", Read: func(n document.Node) error {
+			return readNamed(n, `for example "relationship: {role: Role}"`, "relationship", &m.relationship)
+		}},
+		{Name: "order", Read: func(n document.Node) error { return n.Word(&m.order, orderPerson, orderObject) }},
+		{Name: "merge", Read: p.merge},
 		{Name: "segment", Read: func(n document.Node) error { return n.Filled(&m.segment) }},
 		{Name: "workspace", Read: p.workspace},
 	}
@@ -103,7 +116,7 @@ func (p *parser) match(n document.Node) error {
 	var keys []matchKey
 	for _, item := range items {
 		var k matchKey
-		if err := k.read(item); err != nil {
+		if err := k.read(item, "match"); err != nil {
 			return err
 		}
 		if at := slices.IndexFunc(keys, func(other matchKey) bool { return other.Match == k.Match }); at >= 0 {
@@ -121,20 +134,33 @@ type matchKey struct {
 	Identifier
 }
 
-func (k *matchKey) read(n document.Node) error {
+// read reads the field and its column. what is the key of the mapping.
+func (k *matchKey) read(n document.Node, what string) error {
 	if n.Kind != document.Mapping || len(n.Pairs) == 0 {
-		return n.Errorf(`for example "match: {id: user_id}"`, "match must be one of id, email, cio_id, phone and its column")
+		fields := "id, email, cio_id, phone, anonymous_id"
+		if what == "merge" {
+			fields = "id, email, cio_id"
+		}
+		return n.Errorf(fmt.Sprintf(`for example "%s: {id: user_id}"`, what), "%s must be one of %s and its column", what, fields)
 	}
 	if len(n.Pairs) > 1 {
 		first, second := n.Pairs[0].Key, n.Pairs[1].Key
-		return second.Errorf(fmt.Sprintf("keep one, or write a list, where the first that is filled finds the person: [{%s: …}, {%s: …}]", first.Value, second.Value),
-			"match has two fields, %s and %s", first.Value, second.Value)
+		hint := "keep one of them"
+		if what == "match" {
+			hint = fmt.Sprintf("keep one, or write a list, where the first that is filled finds the person: [{%s: …}, {%s: …}]", first.Value, second.Value)
+		}
+		return second.Errorf(hint, "%s has two fields, %s and %s", what, first.Value, second.Value)
 	}
 	key, value := n.Pairs[0].Key, n.Pairs[0].Value
 	match, ok := matchFields[key.Value]
 	if !ok {
 		return key.Errorf(matchHint(key.Value), "%q is not a match field", key.Value)
 	}
+	return k.readColumn(match, value)
+}
+
+// readColumn reads the column that holds an identifier, or how its values are written.
+func (k *matchKey) readColumn(match customerio.Match, value document.Node) error {
 	k.Match = match
 	if value.Kind != document.Mapping {
 		return k.reference.read(value)
@@ -160,6 +186,14 @@ func (k *matchKey) fields() []document.Field {
 			return readCountry(n, &k.Country)
 		}},
 	}
+}
+
+// merge reads how the profile is found that is merged into the one of the match.
+func (p *parser) merge(n document.Node) error {
+	if err := p.spec.merge.read(n, "merge"); err != nil {
+		return err
+	}
+	return p.spec.merge.checkMerge(n)
 }
 
 func (p *parser) where(n document.Node) error {
@@ -188,6 +222,11 @@ func (p *parser) workspace(n document.Node) error {
 func (p *parser) finish() error {
 	m := p.spec
 	m.keepRest = p.rest == "keep" || p.rest == "" && !p.attributes
+	for i := range m.relationship {
+		if err := m.relationship[i].part(); err != nil {
+			return err
+		}
+	}
 	for i := range m.attributes {
 		a := &m.attributes[i]
 		if _, own := a.options.At("empty"); !own {
@@ -257,10 +296,11 @@ func (a *attribute) place(err error) error {
 
 var matchFields = map[string]customerio.Match{
 	"id": customerio.ID, "email": customerio.Email, "cio_id": customerio.CioID, "phone": customerio.Phone,
+	"anonymous_id": customerio.AnonymousID,
 }
 
 func matchHint(written string) string {
-	return document.MeantOr(written, []string{"id", "email", "cio_id", "phone"})
+	return document.MeantOr(written, []string{"id", "email", "cio_id", "phone", "anonymous_id"})
 }
 
 func operationNames() []string { return append(actionNames(), string(Member)) }

@@ -58,14 +58,13 @@ func timeIn(zone *time.Location, seconds int64) string {
 	return time.Unix(seconds, 0).In(zone).Format(time.RFC3339)
 }
 
-// identifier notes the identifier of the mapper's row.
-func (r *recorder) identifier(m *Mapper, value []byte, problem string) {
-	k := m.by
-	cell := m.row.Cells[k.at]
+// identifier notes the identifier of a row's person or object, which k finds.
+func (r *recorder) identifier(k *boundKey, row *rows.Row, value []byte, problem string) {
+	cell := row.Cells[k.at]
 	var json []byte
 	if r.trace.As = "identifier"; problem == "" {
 		trimmed, change := cell, "without cio_"
-		if k.Match != customerio.ID {
+		if !k.anyText() {
 			trimmed.Text = convert.Trim(cell.Text)
 		}
 		if k.Match == customerio.Phone {

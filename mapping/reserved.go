@@ -60,7 +60,7 @@ func serviceAttribute(name string) int {
 // serve returns the attribute as the service reads it, if it is one of its own, and
 // which one where its values are converted without being asked for.
 func serve(b *binder, a *attribute) (_ *attribute, which int, err error) {
-	if which = serviceAttribute(a.name); which < 0 || !slices.Contains(b.spec.Actions(), Upsert) {
+	if which = serviceAttribute(a.name); which < 0 || !served(b.spec, which) {
 		noteCase(b, a.name)
 		return a, -1, nil
 	}
@@ -70,27 +70,33 @@ func serve(b *binder, a *attribute) (_ *attribute, which int, err error) {
 		option, _ := a.options.At("type")
 		return nil, -1, option.Value.Errorf(fmt.Sprintf("write type: %s", s.typ), "Customer.io reads %s as %s, and not in the form of type %s", a.name, s.sentAs, a.rule.Type)
 	}
-	served := *a
+	read := *a
 	if !asked || s.rule.Type == convert.Preferences {
 		r := s.rule
-		served.rule.Type, served.rule.True, served.rule.False, served.rule.Timestamp, served.rule.Advice = r.Type, r.True, r.False, r.Timestamp, r.Advice
+		read.rule.Type, read.rule.True, read.rule.False, read.rule.Timestamp, read.rule.Advice = r.Type, r.True, r.False, r.Timestamp, r.Advice
 	}
-	if err := served.compile(); err != nil {
+	if err := read.compile(); err != nil {
 		return nil, -1, err
 	}
 	if a.constant != nil {
-		return &served, -1, convertConstant(&served)
+		return &read, -1, convertConstant(&read)
 	}
 	if asked {
 		which = -1
 	}
-	return &served, which, nil
+	return &read, which, nil
+}
+
+// served reports whether the service reads the attribute of some row itself: of people
+// all of them, of objects the time of their creation.
+func served(m *Mapping, which int) bool {
+	return slices.Contains(m.Actions(), Upsert) || serviceAttributes[which].typ == convert.Time && slices.Contains(m.Actions(), ObjectUpsert)
 }
 
 // serviceRules returns the rules of the serviceAttributes for columns that rest: keep
-// sends, or nil where no row is an upsert.
+// sends, or nil where the service reads none of them itself.
 func serviceRules(m *Mapping) (rules []convert.Rule) {
-	if !slices.Contains(m.Actions(), Upsert) {
+	if !slices.ContainsFunc(m.Actions(), Action.limited) {
 		return nil
 	}
 	for _, s := range serviceAttributes {

@@ -20,9 +20,9 @@ func (s Shard) has(m *Mapper) bool {
 		return true
 	}
 	spread := uint64(m.row.Number)
-	if m.row.Broken == nil {
+	if m.row.Broken == nil && pickAction(m, m.row) {
 		if value, _, problem := m.identify(); problem == "" {
-			spread = hashKey(m.Match(), value) // its low bits; lanes go by the high ones
+			spread = m.hash(value) // its low bits; lanes go by the high ones
 		}
 	}
 	return spread%uint64(s.Count) == uint64(s.Index-1)

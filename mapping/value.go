@@ -9,17 +9,57 @@ import (
 	"github.com/ciobulk/ciobulk/rows"
 )
 
+// attributes appends the attributes of what the row is about.
 func (m *Mapper) attributes(dst []byte, r *rows.Row) (_ []byte, ok bool) {
 	m.count = 0
-	dst = append(dst, `,"attributes":`...)
 	brace := len(dst) // the place of the first attribute's comma
 	if m.plan.mapping.onlyUpdate && m.action == Upsert {
 		dst = append(dst, `,"_update":true`...) // an option, which does not count as an attribute
 	}
-	unwatched := m.record == nil && m.effects == nil
+	switch m.action {
+	case DeviceAdd:
+		if dst, ok = m.members(dst, m.plan.ofDevice, r); !ok {
+			return dst, false
+		}
+	case RelationshipAdd:
+		if dst, ok = m.members(dst, m.plan.relation, r); !ok {
+			return dst, false
+		}
+	}
+	if m.action != RelationshipAdd {
+		if dst, ok = m.members(dst, m.plan.steps, r); !ok {
+			return dst, false
+		}
+	} else if dst, ok = m.members(dst, m.plan.unnamed, r); !ok {
+		return dst, false
+	}
+	if m.plan.restJSON {
+		if dst, ok = m.rest(dst, r); !ok {
+			return dst, false
+		}
+	}
+	if m.count > m.mostAttributes {
+		return dst, m.reject(customerio.ReasonInvalid, "attributes",
+			fmt.Sprintf("%d attributes; the limit is %d", m.count, m.mostAttributes))
+	}
+	return closed(dst, brace), true
+}
+
+// closed ends an object, of whose members each begins with a comma.
+func closed(dst []byte, brace int) []byte {
+	if len(dst) == brace {
+		return append(dst, "{}"...)
+	}
+	dst[brace] = '{'
+	return append(dst, '}')
+}
+
+// members appends what steps write, each after a comma.
+func (m *Mapper) members(dst []byte, steps []step, r *rows.Row) (_ []byte, ok bool) {
+	unwatched := m.record == nil && m.effects == nil && !m.textual
 	plain := r.Plain && m.record == nil
-	for i := range m.plan.steps {
-		s := &m.plan.steps[i]
+	for i := range steps {
+		s := &steps[i]
 		if plain && s.plain && (unwatched || s.claims == "") { // the usual case, without detours
 			if c := &r.Cells[s.column]; c.Kind == rows.Text && len(c.Text) > 0 && len(c.Text) <= m.mostBytes {
 				dst = append(dst, s.quoted...)
@@ -43,20 +83,7 @@ func (m *Mapper) attributes(dst []byte, r *rows.Row) (_ []byte, ok bool) {
 			return dst, false
 		}
 	}
-	if m.plan.restJSON {
-		if dst, ok = m.rest(dst, r); !ok {
-			return dst, false
-		}
-	}
-	if m.count > m.mostAttributes {
-		return dst, m.reject(customerio.ReasonInvalid, "attributes",
-			fmt.Sprintf("%d attributes; the limit is %d", m.count, m.mostAttributes))
-	}
-	if len(dst) == brace {
-		return append(dst, "{}}"...), true
-	}
-	dst[brace] = '{'
-	return append(dst, "}}"...), true
+	return dst, true
 }
 
 // step appends one attribute of the mapping.
@@ -76,6 +103,8 @@ func (m *Mapper) step(dst []byte, s *step, r *rows.Row) (_ []byte, ok bool) {
 	}
 	if problem != "" {
 		problem = advised(&a.rule, problem)
+	} else if m.textual {
+		dst = asText(dst, start, s.name)
 	}
 	if m.record != nil {
 		m.record.step(AttributePart, s, cell, valueIn(dst[start:], s.name), problem)
@@ -165,6 +194,9 @@ func (m *Mapper) rest(dst []byte, r *rows.Row) (_ []byte, ok bool) {
 				rule = &m.plan.served[k.own]
 			}
 			dst, problem = m.values.AppendMember(dst, k.json, rule, r.Cells[i])
+			if problem == "" && m.textual {
+				dst = asText(dst, start, k.json)
+			}
 			if problem != "" {
 				problem = advised(rule, problem)
 			} else if k.own >= 0 {
@@ -203,7 +235,9 @@ func (m *Mapper) restName(column int, name string) *restName {
 			k.json = memberName(name)
 		}
 		if m.plan.served != nil {
-			k.own = serviceAttribute(name)
+			if own := serviceAttribute(name); own >= 0 && served(m.plan.mapping, own) {
+				k.own = own
+			}
 		}
 		if k.json != nil && k.own < 0 && len(name) <= customerio.MaxAttributeName {
 			k.quoted = append(memberName(name), '"')
@@ -213,10 +247,10 @@ func (m *Mapper) restName(column int, name string) *restName {
 }
 
 // setLimits sets the limits of the action: the service bounds what is kept of a
-// person, but of an event only the whole.
+// person or an object, but of an event only the whole.
 func (m *Mapper) setLimits() {
 	m.mostBytes, m.mostAttributes = customerio.MaxAttributeValue, customerio.MaxAttributes
-	if m.action.isEvent() {
+	if !m.action.limited() {
 		m.mostBytes, m.mostAttributes = customerio.MaxOperation, customerio.MaxOperation
 	}
 	m.values.SetLimit(m.mostBytes)

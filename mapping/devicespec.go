@@ -1,0 +1,110 @@
+package mapping
+
+import (
+	"slices"
+
+	"github.com/ciobulk/ciobulk/mapping/convert"
+	"github.com/ciobulk/ciobulk/mapping/document"
+)
+
+// deviceSpec says what a device consists of, besides the attributes of its row.
+type deviceSpec struct {
+	node                      document.Node
+	token, platform, lastUsed attribute
+	attributes                []attribute
+}
+
+// The keys of a device, which are the columns' names where the mapping has no device.
+const (
+	tokenKey    = "token"
+	platformKey = "platform"
+	lastUsedKey = "last_used"
+)
+
+func (d *deviceSpec) read(n document.Node) error {
+	d.node = n
+	if n.Kind != document.Mapping {
+		return n.Errorf(`for example "device: {token: Token, platform: OS}"`, "device must be keys and values")
+	}
+	for _, pair := range n.Pairs {
+		a := attribute{name: pair.Key.Value, node: pair.Key}
+		if err := a.read(pair.Value); err != nil {
+			return err
+		}
+		switch a.name {
+		case tokenKey:
+			d.token = a
+		case platformKey:
+			d.platform = a
+		case lastUsedKey:
+			d.lastUsed = a
+		default:
+			if err := checkName(pair.Key); err != nil {
+				return err
+			}
+			if err := a.compile(); err != nil {
+				return err
+			}
+			d.attributes = append(d.attributes, a)
+		}
+	}
+	return d.finish()
+}
+
+// finish checks the rules of the parts.
+func (d *deviceSpec) finish() error {
+	if !d.token.given() {
+		return d.node.Errorf("add for example token: Device Token", "device has no token")
+	}
+	for _, a := range []*attribute{&d.token, &d.platform} {
+		if typ, given := a.options.At("type"); given && a.rule.Type != convert.String {
+			return typ.Value.Errorf("drop the type", "%s of device is text", a.name)
+		}
+	}
+	if d.token.constant != nil {
+		return d.token.node.Errorf("name the column that holds it", "one token for all rows")
+	}
+	if c := d.platform.constant; c != nil && !slices.Contains(platforms, string(c)) {
+		return d.platform.node.Errorf("write value: ios or value: android", "the platform of a device is ios or android")
+	}
+	if err := d.lastUsed.asTime("device"); err != nil {
+		return err
+	}
+	for _, a := range []*attribute{&d.token, &d.platform, &d.lastUsed} {
+		if err := a.part(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// platforms are what Customer.io sends push messages to, as JSON
+// (https://docs.customer.io/api/track/).
+var platforms = []string{`"ios"`, `"android"`}
+
+// part checks an attribute that is a part of an operation, and not of a person.
+func (a *attribute) part() error {
+	if compare, given := a.options.At("compare"); given {
+		return compare.Key.Errorf("drop it", "compare is for attributes of people")
+	}
+	return a.compile()
+}
+
+// asTime makes a part a timestamp, if it is given. what is the part of the mapping that
+// it belongs to.
+func (a *attribute) asTime(what string) error {
+	if typ, given := a.options.At("type"); given && a.rule.Type != convert.Time {
+		return typ.Value.Errorf(`write "type: timestamp", or drop the type`, "%s of %s is a timestamp", a.name, what)
+	}
+	if !a.given() {
+		return nil
+	}
+	if a.constant != nil {
+		return a.node.Errorf("name the column that holds it", "one timestamp for all rows")
+	}
+	a.rule.Type = convert.Time
+	if a.rule.Timestamp.Layout == "" {
+		a.rule.Timestamp.Layout = convert.UnixOrISO
+	}
+	return nil
+}
