@@ -15,7 +15,7 @@ type Batch struct {
 func NewBatch(c Call) *Batch { return &Batch{call: c} }
 
 // Add adds the JSON of one operation, of a segment call that of one id; it is
-// copied. The caller keeps the request within the service's limits, see Grown.
+// copied. A batch of an AnonymousCall holds one. The caller keeps the request within the service's limits, see Grown.
 func (b *Batch) Add(op []byte) {
 	switch {
 	case b.body == nil:
@@ -26,6 +26,9 @@ func (b *Batch) Add(op []byte) {
 	b.body = append(b.body, op...)
 	b.ends = append(b.ends, uint32(len(b.body)))
 }
+
+// Single reports whether the body is one operation and nothing else.
+func (b *Batch) Single() bool { return b.call.single }
 
 // Len returns the number of operations.
 func (b *Batch) Len() int { return len(b.ends) }
@@ -46,7 +49,7 @@ func (b *Batch) Size() int { return b.Grown(0, 0) }
 // operations, whose sizes add up to a number of bytes.
 func (b *Batch) Grown(operations, bytes int) int {
 	separators := len(b.ends) + operations - 1
-	return len(b.call.start()) + b.bytes() + bytes + max(separators, 0) + len(batchEnd)
+	return len(b.call.start()) + b.bytes() + bytes + max(separators, 0) + len(b.call.end())
 }
 
 // bytes returns the size of the operations alone.
@@ -88,4 +91,4 @@ func (b *Batch) part(i, j int, skip map[int]bool) *Batch {
 }
 
 // parts returns the body of the request: the batch, and its end.
-func (b *Batch) parts() [2][]byte { return [2][]byte{b.body, []byte(batchEnd)} }
+func (b *Batch) parts() [2][]byte { return [2][]byte{b.body, []byte(b.call.end())} }

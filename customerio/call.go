@@ -6,17 +6,19 @@ import (
 )
 
 const (
+	eventPath  = "/api/v1/events"
 	batchPath  = "/api/v2/batch"
 	batchStart = `{"batch":[`
 	idsStart   = `{"ids":[`
-	batchEnd   = `]}` // of either
+	batchEnd   = `]}` // of either of the two
 )
 
 // Call is what a Batch is sent to. The zero Call is POST /api/v2/batch, which
-// takes operations on people; SegmentCall makes the others. Calls can be
-// compared.
+// takes operations on people and objects; SegmentCall and AnonymousCall make the others.
+// Calls can be compared.
 type Call struct {
-	segment int64 // 0: the v2 batch
+	single  bool  // the body is one operation
+	segment int64 // 0: another call
 	remove  bool
 	match   Match
 }
@@ -33,8 +35,13 @@ func SegmentCall(segment int64, remove bool, match Match) (Call, error) {
 	if err := idType(match); err != nil {
 		return Call{}, err
 	}
-	return Call{segment, remove, match}, nil
+	return Call{segment: segment, remove: remove, match: match}, nil
 }
+
+// AnonymousCall is the call that takes an event of a visitor who is not known yet,
+// POST /api/v1/events. Its batch holds one event
+// (https://docs.customer.io/api/track/): {"anonymous_id", "name", "data", …}.
+func AnonymousCall() Call { return Call{single: true} }
 
 // idType fails for what cannot be an id_type.
 func idType(match Match) error {
@@ -47,15 +54,29 @@ func idType(match Match) error {
 
 // start is what the body begins with.
 func (c Call) start() string {
-	if c.segment == 0 {
+	switch {
+	case c.single:
+		return ""
+	case c.segment == 0:
 		return batchStart
 	}
 	return idsStart
 }
 
+// end is what the body ends with.
+func (c Call) end() string {
+	if c.single {
+		return ""
+	}
+	return batchEnd
+}
+
 // request is the request that a batch is sent with.
 func (c Call) request(b *Batch) *request {
 	q := post(batchPath, "", nil)
+	if c.single {
+		q = post(eventPath, "", nil)
+	}
 	if c.segment > 0 {
 		verb := "add_customers"
 		if c.remove {

@@ -72,9 +72,9 @@ func (s *set) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func TestSegmentCalls(t *testing.T) {
 	t.Parallel()
 	for want, c := range map[string]Call{
-		"/api/v1/segments/7/add_customers?id_type=id":                          {7, false, ID},
-		"/api/v1/segments/7/remove_customers?id_type=email":                    {7, true, Email},
-		"/api/v1/segments/9223372036854775807/remove_customers?id_type=cio_id": {1<<63 - 1, true, CioID},
+		"/api/v1/segments/7/add_customers?id_type=id":                          {segment: 7, match: ID},
+		"/api/v1/segments/7/remove_customers?id_type=email":                    {segment: 7, remove: true, match: Email},
+		"/api/v1/segments/9223372036854775807/remove_customers?id_type=cio_id": {segment: 1<<63 - 1, remove: true, match: CioID},
 	} {
 		t.Run(want, func(t *testing.T) {
 			t.Parallel()
@@ -96,8 +96,8 @@ func TestSegmentCalls(t *testing.T) {
 func TestSegmentCallIsWrong(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]Call{
-		"phone": {7, false, Phone}, "no match": {7, false, ""}, "another match": {7, true, "name"},
-		"no segment": {0, false, ID}, "below": {-7, false, ID},
+		"phone": {segment: 7, remove: false, match: Phone}, "no match": {segment: 7, remove: false, match: ""}, "another match": {segment: 7, remove: true, match: "name"},
+		"no segment": {segment: 0, remove: false, match: ID}, "below": {segment: -7, remove: false, match: ID},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -107,7 +107,10 @@ func (d *delivery) sentBefore(s span) (list []int) {
 // others, or by saying what is wrong with it. It changes nothing.
 func (d *delivery) ping(ctx context.Context) (took time.Duration, up bool, err error) {
 	q := d.batch.call.request(NewBatch(d.batch.call))
-	q.body, q.empty = [2][]byte{[]byte(d.batch.call.start()), []byte(batchEnd)}, true
+	q.body, q.empty = [2][]byte{[]byte(d.batch.call.start()), []byte(d.batch.call.end())}, true
+	if d.batch.call.single {
+		q.body[0] = []byte("{}") // which has nothing of an event
+	}
 	t, begun := trial{api: d.api, request: q}, time.Now()
 	o, err := t.try(ctx)
 	up = o.meaning == settled || o.meaning == refused && own(o.reply)
@@ -134,9 +137,10 @@ func about(op []byte) string {
 	var e struct {
 		Type        string
 		Identifiers json.RawMessage
+		Primary     json.RawMessage // of a merge
 	}
-	if json.Unmarshal(op, &e) != nil || len(e.Identifiers) == 0 {
+	if json.Unmarshal(op, &e) != nil || len(e.Identifiers)+len(e.Primary) == 0 {
 		return ""
 	}
-	return e.Type + string(bytes.ToLower(e.Identifiers))
+	return e.Type + string(bytes.ToLower(append(e.Identifiers, e.Primary...)))
 }

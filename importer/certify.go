@@ -18,12 +18,12 @@ func (s *settler) certify(b *block) {
 			continue
 		}
 		input := shown(s.origin(b, uint32(i))) // before Identify, whose value it would overwrite
-		value, action := m.Identify(&b.Block, i)
+		value, matched, action := m.Identify(&b.Block, i)
 		if !action.Certified() {
 			continue
 		}
 		line := runs.ReceiptLine{
-			Input: input, Row: m.Row().Number, Match: string(m.Match()), Operation: string(action),
+			Input: input, Row: m.Row().Number, Match: matched, Operation: string(action),
 			Verdict: "accepted", Requested: b.answered[i].UTC().Format(time.RFC3339Nano),
 		}
 		if len(refused) > 0 && int(refused[0].record) == i {

@@ -14,6 +14,7 @@ type effects struct {
 	people  []uint64 // by item: the folded hash of its identifier
 	cleared []cleared
 	claims  []claim
+	several int64 // items that give more than one identifier to their person
 	scratch []byte
 	total   bool // the last row looks like one of totals
 }
@@ -31,13 +32,20 @@ type claim struct {
 }
 
 func (e *effects) reset() {
-	e.people, e.cleared, e.claims, e.total = e.people[:0], e.cleared[:0], e.claims[:0], false
+	e.people, e.cleared, e.claims, e.several, e.total = e.people[:0], e.cleared[:0], e.claims[:0], 0, false
 }
 
 // add notes what the next item does.
 func (e *effects) add(of *mapping.Effects) {
 	item := len(e.people)
-	e.people = append(e.people, e.fold(of.Identifier))
+	folded := e.fold(of.Identifier)
+	if of.Object {
+		folded++ // so that it is not taken for a person
+	}
+	e.people = append(e.people, folded)
+	if len(of.Claims) > 0 {
+		e.several++
+	}
 	for _, name := range of.Cleared {
 		e.cleared = append(e.cleared, cleared{item, name})
 	}

@@ -28,6 +28,11 @@ type Forecast struct {
 	// address, that an earlier row gives to another one: Customer.io answers 200
 	// and drops the second.
 	Claims Pairs `json:"claims"`
+	// Several are rows with more than one identifier of their person, such as an id and
+	// an email. Where each belongs to another profile that has no other one, Customer.io
+	// merges the two for good, in workspaces with both identifiers
+	// (https://docs.customer.io/journeys/people/manage/merge-people/).
+	Several int64 `json:"several_identifiers"`
 	// Totals are last rows of inputs that look like totals, or like a line below a table.
 	Totals []Place `json:"totals,omitempty"`
 
@@ -63,10 +68,14 @@ func (p Place) String() string { return fmt.Sprintf("%s row %d", p.Input, p.Row)
 type Preview struct {
 	Operations int             `json:"operations"`
 	Body       json.RawMessage `json:"body"`
+	Single     bool            `json:"-"` // the body is the operation itself
 }
 
 // Head returns the request's first n operations.
 func (p Preview) Head(n int) (ops []json.RawMessage) {
+	if p.Single {
+		return []json.RawMessage{p.Body}
+	}
 	list := json.NewDecoder(bytes.NewReader(p.Body[bytes.IndexByte(p.Body, '['):]))
 	_, _ = list.Token() // the bracket
 	for len(ops) < n && list.More() {
@@ -114,6 +123,7 @@ func (f *Forecast) add(b *block, input string, m mapped) {
 	for _, c := range m.claims {
 		f.claimed.Add(c.folded, placeOf(row(c.item), m.items[c.item].hash))
 	}
+	f.Several += m.several
 	for _, c := range m.cleared {
 		f.clear(c.attribute, row(c.item))
 	}
@@ -136,7 +146,7 @@ func (f *Forecast) clear(attribute string, row int64) {
 // preview keeps one of the first requests.
 func (f *Forecast) preview(b *customerio.Batch) {
 	if len(f.Requests) < previews {
-		f.Requests = append(f.Requests, Preview{b.Len(), b.AppendBody(nil)})
+		f.Requests = append(f.Requests, Preview{b.Len(), b.AppendBody(nil), b.Single()})
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 
 // Survey is what a first pass over the input found, before anything is sent.
 type Survey struct {
-	People   int64    // to whom something would be done that cannot be undone, each counted once
+	People   int64    // to whom something would be done that cannot be undone, each counted once; or objects
 	Examples []string // identifiers of the first of them
 
 	// Duplicates is set where the rule is not to keep all.
@@ -113,9 +113,10 @@ func (s *surveyor) note(v *Visit) error {
 	if !v.Mapper.Action().Destructive() {
 		return nil
 	}
-	if len(s.examples) < surveyExamples && !slices.ContainsFunc(s.examples, func(e example) bool { return e.hash == v.Hash }) {
-		value, _ := v.Mapper.Identify(v.Block, v.Record)
-		s.examples = append(s.examples, example{hash: v.Hash, value: string(value)})
+	key := v.Mapper.Vanishing(v.Block, v.Record, v.Hash)
+	if len(s.examples) < surveyExamples && !slices.ContainsFunc(s.examples, func(e example) bool { return e.hash == key }) {
+		value, _, _ := v.Mapper.Identify(v.Block, v.Record)
+		s.examples = append(s.examples, example{hash: key, value: string(value)})
 	}
-	return s.destroyed.AddAt(v.Row, join.Entry{Key: v.Hash})
+	return s.destroyed.AddAt(v.Row, join.Entry{Key: key})
 }

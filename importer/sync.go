@@ -195,7 +195,7 @@ func (c *Changes) eachOf(ctx context.Context, source int, in *rows.Input, m *map
 			if !c.sends(source, b.Start.Row+int64(i)) {
 				continue
 			}
-			value, _ := m.Identify(&b, i)
+			value, _, _ := m.Identify(&b, i)
 			if err := do(rows.Printable(in.Path), m.Row().Number, value); err != nil {
 				return err
 			}

@@ -7,6 +7,7 @@ import (
 	"github.com/ciobulk/ciobulk/customerio"
 	"github.com/ciobulk/ciobulk/mapping/convert"
 	"github.com/ciobulk/ciobulk/mapping/document"
+	"github.com/ciobulk/ciobulk/mapping/expression"
 )
 
 // attribute says where one attribute's value comes from and how it is converted.
@@ -16,7 +17,7 @@ type attribute struct {
 	node     document.Node // its name; of a part of an event, its value
 	options  document.Node // keys and values, if it has them
 	column   reference
-	expr     expression
+	expr     expression.Source
 	constant []byte // JSON
 	size     int    // of the constant, as the service counts it
 	rest     bool   // only rest: keep sends it
@@ -26,7 +27,7 @@ type attribute struct {
 
 // given reports whether the mapping has the attribute.
 func (a *attribute) given() bool {
-	return a.column.column != "" || a.expr.text != "" || a.constant != nil
+	return a.column.column != "" || a.expr.Text != "" || a.constant != nil
 }
 
 func (p *parser) readAttributes(n document.Node) error {
@@ -142,7 +143,7 @@ func (a *attribute) readCompare(n document.Node) error {
 func (a *attribute) sources() []document.Field {
 	return []document.Field{
 		{Name: "column", Read: a.column.read},
-		{Name: "expr", Read: a.expr.read},
+		{Name: "expr", Read: func(n document.Node) error { return readExpression(n, &a.expr) }},
 		{Name: "value", Read: a.readConstant},
 	}
 }
@@ -164,4 +165,31 @@ func (a *attribute) checkLimit() error {
 		return a.node.Errorf("an attribute of a person cannot be longer; one of an event can", "%s", problem)
 	}
 	return a.place(a.rule.CheckLimit(customerio.MaxAttributeValue))
+}
+
+// part checks an attribute that is a part of an operation, and not of a person.
+func (a *attribute) part() error {
+	if compare, given := a.options.At("compare"); given {
+		return compare.Key.Errorf("drop it", "compare is for attributes of people")
+	}
+	return a.compile()
+}
+
+// asTime makes a part a timestamp, if it is given. what is the part of the mapping that
+// it belongs to.
+func (a *attribute) asTime(what string) error {
+	if typ, given := a.options.At("type"); given && a.rule.Type != convert.Time {
+		return typ.Value.Errorf(`write "type: timestamp", or drop the type`, "%s of %s is a timestamp", a.name, what)
+	}
+	if !a.given() {
+		return nil
+	}
+	if a.constant != nil {
+		return a.node.Errorf("name the column that holds it", "one timestamp for all rows")
+	}
+	a.rule.Type = convert.Time
+	if a.rule.Timestamp.Layout == "" {
+		a.rule.Timestamp.Layout = convert.UnixOrISO
+	}
+	return nil
 }

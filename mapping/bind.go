@@ -8,6 +8,7 @@ import (
 	"github.com/ciobulk/ciobulk/customerio"
 	"github.com/ciobulk/ciobulk/mapping/convert"
 	"github.com/ciobulk/ciobulk/mapping/document"
+	"github.com/ciobulk/ciobulk/mapping/expression"
 	"github.com/ciobulk/ciobulk/rows"
 )
 
@@ -31,8 +32,8 @@ type Plan struct {
 	unnamed             []step         // attributes that only rest sends, of relationships
 	cells               []namedCell    // CSV: the columns that ids are derived from, by their names
 	steps               []step
-	where               []program
-	reads               []read
+	where               []expression.Program
+	reads               []expression.Read
 	named               map[string]bool // names that rest does not send again
 	restJSON            bool            // rest: keep, of JSONL
 	served              []convert.Rule  // with restJSON, of the serviceAttributes; nil: no row is an upsert
@@ -54,7 +55,7 @@ type step struct {
 	simple    bool             // it has a column, and nothing to do besides converting the cell
 	claims    customerio.Match // the identifier that the attribute gives to the person
 	column    int              // -1 where there is none
-	program   program
+	program   expression.Program
 	own       int // which of the serviceAttributes it is converted to; -1: none
 }
 
@@ -199,6 +200,32 @@ func (b *binder) bindWhere() error {
 		b.plan.where = append(b.plan.where, w)
 	}
 	return nil
+}
+
+// compile compiles an expression, and adds the columns that it reads to the plan.
+func (b *binder) compile(e expression.Source, boolean bool) (expression.Program, error) {
+	program, uses, err := expression.Compile(e, b.in, boolean, func(name string) string { return columnHint(name, b.in) })
+	if err != nil {
+		return program, err
+	}
+	p := b.plan
+	for _, u := range uses {
+		column := 0
+		switch {
+		case slices.ContainsFunc(p.reads, func(r expression.Read) bool { return r.Name == expression.Known(u.Name) }):
+			continue
+		case u.Variable && b.in.Format == rows.CSV:
+			continue
+		case u.Variable:
+			column = b.column(u.Name)
+		default:
+			if column, err = b.resolve(reference{u.Name, e.Node, e.Option}, false); err != nil {
+				return program, err
+			}
+		}
+		p.reads = append(p.reads, expression.Read{Name: expression.Known(u.Name), Column: column})
+	}
+	return program, nil
 }
 
 // resolve finds the column that r asks for. A JSONL input has no header: any name

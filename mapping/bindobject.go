@@ -76,11 +76,12 @@ func (b *binder) bindType(o *boundObject) (err error) {
 		o.typ = []byte(`,"object_type_id":"` + m.object.typ + `"`)
 		return nil
 	case by.column == "":
-		hint := "give --object-type, or in a mapping object: {type: 1, id: …}; the number is in the address of the type's page in Customer.io"
+		e := &Error{File: b.in.Name, Msg: "nothing says of which type the objects are"}
 		if m.object.node.Given() {
-			return m.object.node.Errorf(hint, "object has no type")
+			e = m.object.node.Errorf("", "object has no type")
 		}
-		return &Error{File: b.in.Name, Msg: "nothing says of which type the objects are", Hint: hint}
+		e.Case, e.Hint = NoObjectType, "write in a mapping object: {type: 1, id: …}; the number is in the address of the type's page in Customer.io"
+		return e
 	}
 	o.typeBy = by.column
 	o.typeAt, err = b.resolve(by, true)
@@ -203,7 +204,7 @@ func (b *binder) bindRelationship() error {
 	return nil
 }
 
-// detailed returns a step that is no attribute of a person.
+// detailed returns a step of an attribute that people do not have.
 func detailed(s step) step {
 	s.own = -1
 	s.simple = s.column >= 0

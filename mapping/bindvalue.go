@@ -41,7 +41,7 @@ func (b *binder) add(a *attribute) error {
 func (b *binder) step(a *attribute, needed bool) (s step, err error) {
 	s = step{attribute: a, name: memberName(a.name), quoted: append(memberName(a.name), '"'), column: -1}
 	switch {
-	case a.expr.text != "":
+	case a.expr.Text != "":
 		s.program, err = b.compile(a.expr, false)
 	case a.constant == nil:
 		s.column, err = b.resolve(a.column, needed)

@@ -126,7 +126,7 @@ func appendDevice(m *Mapper, dst []byte, r *rows.Row) (_ []byte, ok bool) {
 	if dst, ok = appendPart(m, dst, d.platform, r, platformOf); !ok && m.record == nil {
 		return dst, false
 	}
-	at, dated, ok := m.time(d.lastUsed, "device.last_used", r)
+	at, dated, ok := timeOf(m, d.lastUsed, "device.last_used", r)
 	if !ok && m.record == nil {
 		return dst, false
 	}
@@ -156,7 +156,7 @@ func platformOf(text []byte) (_ []byte, problem string) {
 // checked and changed by valid unless that is nil.
 func appendPart(m *Mapper, dst []byte, s *step, r *rows.Row, valid func([]byte) ([]byte, string)) (_ []byte, ok bool) {
 	start, reason := len(dst), customerio.ReasonInvalid
-	cell, text, problem := m.eventText(s, r)
+	cell, text, problem := textOf(m, s, r)
 	value := convert.Trim(text.Text)
 	if problem == "" && len(value) == 0 {
 		reason, problem = customerio.ReasonRequired, convert.EmptyProblem

@@ -81,30 +81,3 @@ func (d *deviceSpec) finish() error {
 // platforms are what Customer.io sends push messages to, as JSON
 // (https://docs.customer.io/api/track/).
 var platforms = []string{`"ios"`, `"android"`}
-
-// part checks an attribute that is a part of an operation, and not of a person.
-func (a *attribute) part() error {
-	if compare, given := a.options.At("compare"); given {
-		return compare.Key.Errorf("drop it", "compare is for attributes of people")
-	}
-	return a.compile()
-}
-
-// asTime makes a part a timestamp, if it is given. what is the part of the mapping that
-// it belongs to.
-func (a *attribute) asTime(what string) error {
-	if typ, given := a.options.At("type"); given && a.rule.Type != convert.Time {
-		return typ.Value.Errorf(`write "type: timestamp", or drop the type`, "%s of %s is a timestamp", a.name, what)
-	}
-	if !a.given() {
-		return nil
-	}
-	if a.constant != nil {
-		return a.node.Errorf("name the column that holds it", "one timestamp for all rows")
-	}
-	a.rule.Type = convert.Time
-	if a.rule.Timestamp.Layout == "" {
-		a.rule.Timestamp.Layout = convert.UnixOrISO
-	}
-	return nil
-}

@@ -9,7 +9,8 @@ import (
 // Effects is what an operation does that may not be meant, for a caller that asks
 // for it by Terms.Effects. It is valid until the next Append.
 type Effects struct {
-	Identifier []byte   // the person's, as it is sent
+	Identifier []byte   // the person's or the object's, as it is sent
+	Object     bool     // it is an object's
 	Cleared    []string // attributes that an upsert clears, by "" or null
 	Claims     []Claim
 }
@@ -21,9 +22,9 @@ type Claim struct {
 	Value []byte
 }
 
-// person begins the effects of a row.
-func (e *Effects) person(identifier []byte) {
-	e.Identifier, e.Cleared, e.Claims = identifier, e.Cleared[:0], e.Claims[:0]
+// begin begins the effects of a row.
+func (e *Effects) begin(identifier []byte, object bool) {
+	e.Identifier, e.Object, e.Cleared, e.Claims = identifier, object, e.Cleared[:0], e.Claims[:0]
 }
 
 // attribute notes an attribute of an upsert: nothing where it is not sent. claims is
@@ -33,7 +34,7 @@ func (e *Effects) attribute(name string, claims, match customerio.Match, value [
 	case len(value) == 0:
 	case string(value) == `""` || string(value) == "null":
 		e.Cleared = append(e.Cleared, name)
-	case claims != "" && claims != match:
+	case claims != "" && claims != match && !e.Object:
 		e.Claims = append(e.Claims, Claim{claims, bytes.Trim(value, `"`)})
 	}
 }

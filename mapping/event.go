@@ -11,9 +11,9 @@ import (
 	"github.com/oklog/ulid/v2"
 )
 
-// event appends what an event or a view has before its attributes. outcome is
+// appendEvent appends what an event or a view has before its attributes. outcome is
 // Send if it is to be sent.
-func (m *Mapper) event(dst []byte, r *rows.Row) (_ []byte, outcome Outcome) {
+func appendEvent(m *Mapper, dst []byte, r *rows.Row) (_ []byte, outcome Outcome) {
 	e := m.plan.event
 	switch m.action {
 	case Page:
@@ -26,11 +26,11 @@ func (m *Mapper) event(dst []byte, r *rows.Row) (_ []byte, outcome Outcome) {
 		return dst, Rejected
 	}
 	start := len(dst)
-	dst, name, ok := m.eventName(append(dst, `,"name":`...), e, r)
+	dst, name, ok := appendName(m, append(dst, `,"name":`...), e, r)
 	if !ok && m.record == nil {
 		return dst[:start], Rejected
 	}
-	at, dated, ok := m.time(e.timestamp, "timestamp", r)
+	at, dated, ok := timeOf(m, e.timestamp, "timestamp", r)
 	if !ok && m.record == nil {
 		return dst[:start], Rejected
 	}
@@ -46,23 +46,23 @@ func (m *Mapper) event(dst []byte, r *rows.Row) (_ []byte, outcome Outcome) {
 	if m.by.Match == customerio.AnonymousID && m.action != Event {
 		dst = append(append(append(dst, `,"type":"`...), m.action...), '"')
 	}
-	dst, ok = m.eventID(append(dst, `,"id":`...), e, r, name, at)
+	dst, ok = appendID(m, append(dst, `,"id":`...), e, r, name, at)
 	if !ok {
 		return dst[:start], Rejected
 	}
 	return dst, Send
 }
 
-// eventText returns the cell that a part of an event comes from, and its text: an
+// textOf returns the cell that a part of an event comes from, and its text: an
 // empty one may have become the default. A constant has no cell.
-func (m *Mapper) eventText(s *step, r *rows.Row) (cell, text rows.Cell, problem string) {
+func textOf(m *Mapper, s *step, r *rows.Row) (cell, text rows.Cell, problem string) {
 	if c := s.attribute.constant; c != nil {
 		return rows.Cell{}, rows.Cell{Kind: rows.Text, Text: c[1 : len(c)-1]}, ""
 	}
 	if s.column >= 0 {
 		cell = r.Cells[s.column]
 	} else {
-		cell, problem = m.env.cell(s.program)
+		cell, problem = m.env.Cell(s.program)
 	}
 	if problem == "" {
 		text, problem = m.values.Text(&s.attribute.rule, cell)
@@ -70,11 +70,11 @@ func (m *Mapper) eventText(s *step, r *rows.Row) (cell, text rows.Cell, problem 
 	return cell, text, problem
 }
 
-// eventName appends the name, which the service would trim. name is nil where there
+// appendName appends the name, which the service would trim. name is nil where there
 // is none.
-func (m *Mapper) eventName(dst []byte, e *boundEvent, r *rows.Row) (_, name []byte, ok bool) {
+func appendName(m *Mapper, dst []byte, e *boundEvent, r *rows.Row) (_, name []byte, ok bool) {
 	a, start := e.name.attribute, len(dst)
-	cell, text, problem := m.eventText(&e.name, r)
+	cell, text, problem := textOf(m, &e.name, r)
 	reason := customerio.ReasonInvalid
 	switch {
 	case problem != "":
@@ -96,14 +96,14 @@ func (m *Mapper) eventName(dst []byte, e *boundEvent, r *rows.Row) (_, name []by
 	return dst, dst[start:], true
 }
 
-// time returns the unix seconds of a part of the operation, where there is one. field
+// timeOf returns the unix seconds of a part of the operation, where there is one. field
 // names it in rejections.
-func (m *Mapper) time(s *step, field string, r *rows.Row) (at int64, dated, ok bool) {
+func timeOf(m *Mapper, s *step, field string, r *rows.Row) (at int64, dated, ok bool) {
 	if s == nil {
 		return 0, false, true
 	}
 	a := s.attribute
-	cell, text, problem := m.eventText(s, r)
+	cell, text, problem := textOf(m, s, r)
 	reason := customerio.ReasonInvalid
 	switch {
 	case problem != "":
@@ -122,23 +122,23 @@ func (m *Mapper) time(s *step, field string, r *rows.Row) (at int64, dated, ok b
 	return at, dated, true
 }
 
-// timestamp appends when an upsert's change happened: the service ignores one that is
+// appendTimestamp appends when an upsert's change happened: the service ignores one that is
 // older than what it has. A change of the time alone is no change.
-func (m *Mapper) timestamp(dst []byte, r *rows.Row) (_ []byte, ok bool) {
-	at, dated, ok := m.time(m.plan.timestamp, "timestamp", r)
+func appendTimestamp(m *Mapper, dst []byte, r *rows.Row) (_ []byte, ok bool) {
+	at, dated, ok := timeOf(m, m.plan.timestamp, "timestamp", r)
 	if dated && !m.terms.Comparing {
 		dst = strconv.AppendInt(append(dst, `,"timestamp":`...), at, 10)
 	}
 	return dst, ok
 }
 
-// eventID appends the id from its column, or the one that is derived from the row
+// appendID appends the id from its column, or the one that is derived from the row
 // and at, its time in unix seconds.
-func (m *Mapper) eventID(dst []byte, e *boundEvent, r *rows.Row, name []byte, at int64) (_ []byte, ok bool) {
+func appendID(m *Mapper, dst []byte, e *boundEvent, r *rows.Row, name []byte, at int64) (_ []byte, ok bool) {
 	id, given, column, problem := ulid.ULID{}, false, "", ""
 	var cell, text rows.Cell
 	if e.id != nil {
-		cell, text, problem = m.eventText(e.id, r)
+		cell, text, problem = textOf(m, e.id, r)
 		if given = problem != "" || len(text.Text) > 0; given {
 			column = e.id.attribute.column.column
 		}

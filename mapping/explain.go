@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ciobulk/ciobulk/customerio"
+	"github.com/ciobulk/ciobulk/mapping/expression"
 	"github.com/ciobulk/ciobulk/rows"
 )
 
@@ -117,8 +118,8 @@ func explain(m *Mapper, b *rows.Block, i int) Explanation {
 		return e
 	}
 	for i, w := range m.plan.where {
-		v, problem := m.env.run(w)
-		e.Conditions = append(e.Conditions, Condition{spec.where[i].text, v == true, problem})
+		v, problem := m.env.Run(w)
+		e.Conditions = append(e.Conditions, Condition{spec.where[i].Text, v == true, problem})
 	}
 	rec := &recorder{columns: map[int]bool{}}
 	m.record, m.values.Trace = rec, &rec.trace
@@ -178,7 +179,7 @@ func whyUnsent(m *Mapper, name string, column int, action Action) string {
 		return "the mapping has it for another operation"
 	case p.mapping.keepRest && reserved(name):
 		return "the name is reserved by Customer.io"
-	case slices.ContainsFunc(p.reads, func(r read) bool { return r.name == known(name) }):
+	case slices.ContainsFunc(p.reads, func(r expression.Read) bool { return r.Name == expression.Known(name) }):
 		return "rest: drop; expressions read it"
 	}
 	return "rest: drop"

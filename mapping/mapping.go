@@ -19,6 +19,7 @@ import (
 	"github.com/ciobulk/ciobulk/customerio"
 	"github.com/ciobulk/ciobulk/mapping/convert"
 	"github.com/ciobulk/ciobulk/mapping/document"
+	"github.com/ciobulk/ciobulk/mapping/expression"
 	"github.com/ciobulk/ciobulk/rows"
 )
 
@@ -50,7 +51,7 @@ type Mapping struct {
 	keepRest            bool
 	empty               convert.Empty // of attributes that name no other
 	onlyUpdate          bool
-	where               []expression
+	where               []expression.Source
 }
 
 // Error is a mistake in a mapping, in an option that takes the place of a part of
@@ -68,18 +69,13 @@ const (
 	NoMatch  document.Case = "no match"  // the mapping has no match field
 	NoColumn document.Case = "no column" // the input does not have a column
 	NoHeader document.Case = "no header" // and its header seems to be a row
+
+	NoObjectType document.Case = "no object type" // nothing says the type of the objects
 )
 
 // reference is a column's name and where it comes from: a node or an option.
 type reference struct {
 	column string
-	node   document.Node
-	option document.Option
-}
-
-// expression is the text of an expression and where it comes from.
-type expression struct {
-	text   string
 	node   document.Node
 	option document.Option
 }
@@ -130,7 +126,7 @@ func (m *Mapping) SetMatch(spec string) error {
 // AddWhere adds a condition: only rows for which this expression also holds are
 // sent.
 func (m *Mapping) AddWhere(text string) {
-	m.where = append(m.where, expression{text: text, option: WhereOption})
+	m.where = append(m.where, expression.Source{Text: text, Option: WhereOption})
 }
 
 // Source returns the text of the mapping, or nil where it comes from FromMatch.
@@ -194,8 +190,8 @@ func (m *Mapping) Digest() string {
 		fmt.Fprintf(h, "\x00object-type=%s", m.object.typ)
 	}
 	for _, w := range m.where {
-		if w.option != "" {
-			fmt.Fprintf(h, "\x00where=%s", w.text)
+		if w.Option != "" {
+			fmt.Fprintf(h, "\x00where=%s", w.Text)
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil))

@@ -102,6 +102,11 @@ func (m *Mapping) SetObjectType(typ int64) error {
 	return nil
 }
 
+// Objects reports whether an operation of the mapping may be about an object.
+func (m *Mapping) Objects() bool {
+	return m.verb.OfObject() || m.operationBy.column != "" && m.object.node.Given()
+}
+
 // leads reports whether operations of an action begin with the object, so that those of
 // one object are sent in their order: those about objects, and relationships if the
 // mapping says so or the person is anonymous, who cannot begin one.

@@ -10,6 +10,7 @@ import (
 	"github.com/ciobulk/ciobulk/customerio"
 	"github.com/ciobulk/ciobulk/mapping/convert"
 	"github.com/ciobulk/ciobulk/mapping/document"
+	"github.com/ciobulk/ciobulk/mapping/expression"
 )
 
 // maxSource bounds a mapping in bytes.
@@ -197,8 +198,8 @@ func (p *parser) merge(n document.Node) error {
 }
 
 func (p *parser) where(n document.Node) error {
-	var e expression
-	err := e.read(n)
+	var e expression.Source
+	err := readExpression(n, &e)
 	p.spec.where = append(p.spec.where, e)
 	return err
 }
@@ -249,14 +250,14 @@ func (r *reference) read(n document.Node) error {
 	return nil
 }
 
-// read reads an expression.
-func (e *expression) read(n document.Node) error {
-	e.node = n
+// readExpression reads an expression.
+func readExpression(n document.Node, e *expression.Source) error {
+	e.Node = n
 	if !n.Kind.Scalar() || strings.TrimSpace(n.Value) == "" {
 		n.Value = ""
 		return n.Errorf(`write it in quotes, for example 'Plan != "test"'`, "%s where an expression is needed", n.Shown())
 	}
-	e.text = n.Value
+	e.Text = n.Value
 	return nil
 }
 

@@ -40,8 +40,8 @@ func (r *recorder) step(role string, s *step, cell rows.Cell, json []byte, probl
 	switch {
 	case a.constant != nil:
 		p.Source = FromConstant
-	case a.expr.text != "":
-		p.Source, p.From = FromExpr, a.expr.text
+	case a.expr.Text != "":
+		p.Source, p.From = FromExpr, a.expr.Text
 	case a.rest:
 		p.Source = FromRest
 	}

@@ -97,7 +97,7 @@ func (m *Mapper) step(dst []byte, s *step, r *rows.Row) (_ []byte, ok bool) {
 	case a.constant != nil:
 		dst = append(append(dst, s.name...), a.constant...)
 	default:
-		if cell, problem = m.env.cell(s.program); problem == "" {
+		if cell, problem = m.env.Cell(s.program); problem == "" {
 			dst, problem = m.values.AppendMember(dst, s.name, &a.rule, cell)
 		}
 	}
@@ -121,7 +121,7 @@ func (m *Mapper) step(dst []byte, s *step, r *rows.Row) (_ []byte, ok bool) {
 	if s.own >= 0 {
 		m.countConverted(s.own, cell, valueIn(dst[start:], s.name))
 	}
-	if m.effects != nil && m.action == Upsert {
+	if m.effects != nil && m.action.limited() {
 		m.effects.attribute(a.name, s.claims, m.by.Match, valueIn(dst[start:], s.name))
 	}
 	return dst, true
@@ -215,7 +215,7 @@ func (m *Mapper) rest(dst []byte, r *rows.Row) (_ []byte, ok bool) {
 		if len(dst) > start {
 			m.count++
 		}
-		if m.effects != nil && m.action == Upsert {
+		if m.effects != nil && m.action.limited() {
 			m.effects.attribute(name, k.claims, m.by.Match, valueIn(dst[start:], k.json))
 		}
 	}

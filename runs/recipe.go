@@ -24,7 +24,8 @@ type Recipe struct {
 	Match      string      `json:"match,omitempty"`
 	Where      string      `json:"where,omitempty"`
 	Segment    string      `json:"segment,omitempty"`
-	Format     rows.Format `json:"format"` // of the rejected file
+	ObjectType int64       `json:"object_type,omitempty"` // as the command says it; 0: it does not
+	Format     rows.Format `json:"format"`                // of the rejected file
 	Delimiter  string      `json:"delimiter,omitempty"`
 	NoTriggers bool        `json:"no_triggers,omitempty"`
 	Receipt    Identifiers `json:"receipt_identifiers,omitempty"`

@@ -23,9 +23,24 @@ func allCommands(p *call.Program) []command.Command {
 			commands = append(commands, verbCommand(p, v, above))
 		}
 	}
+	for _, g := range verbs.Groups {
+		commands = append(commands, groupCommand(p, g))
+	}
 	return append(commands, segmentCommand(p), exports.Command(p), verifyCommand(p), sent.Command(p, stateSeedCommand(p)), initCommand(p), planCommand(p), explainCommand(p),
 		retryCommand(p), history.Command(p), jobs.Command(p, allCommands), lookup.GetCommand(p), lookup.CheckCommand(p), manual.SchemaCommand(p, all), simulateCommand(p), complete.Command(p),
 		manual.Command(p, all))
+}
+
+// groupCommand is a command that has nothing but verbs below it.
+func groupCommand(p *call.Program, g verbs.Group) command.Command {
+	words := strings.Split(g.Subs, "|")
+	c := command.Command{Name: g.Name, Usage: g.Usage, Args: g.Subs + " …", About: g.About, Examples: g.Examples,
+		Missing: g.Name + " needs " + command.Or(words)}
+	for _, name := range words {
+		v, _ := verbs.Named(g.Name + " " + name)
+		c.Subs = append(c.Subs, verbCommand(p, v, name))
+	}
+	return c
 }
 
 func segmentCommand(p *call.Program) command.Command {

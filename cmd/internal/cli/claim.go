@@ -42,7 +42,7 @@ func claimOf(s *session) (runs.Claim, error) {
 func recipeOf(s *session) runs.Recipe {
 	in := s.job.Sources[0].Input
 	r := runs.Recipe{
-		Verb: s.verb.Resends(), Match: s.o.Match, Where: s.o.Where, Segment: s.wanted(),
+		Verb: s.verb.Resends(), Match: s.o.Match, Where: s.o.Where, Segment: s.wanted(), ObjectType: s.o.ObjectType,
 		NoTriggers: s.job.NoTriggers, Receipt: s.job.Receipt, Format: in.Format, Command: s.Args[1:],
 	}
 	if in.Format == rows.CSV {
@@ -50,7 +50,7 @@ func recipeOf(s *session) runs.Recipe {
 	}
 	if s.retried != nil {
 		was := s.retried.run.Recipe
-		r.Match, r.Where, r.Origins, r.Nonce = was.Match, was.Where, was.From(), was.Nonce
+		r.Match, r.Where, r.ObjectType, r.Origins, r.Nonce = was.Match, was.Where, was.ObjectType, was.From(), was.Nonce
 	}
 	return r
 }

@@ -22,6 +22,7 @@ type consent struct {
 	consentOptions
 	found    *importer.Survey // nil: nothing is destroyed
 	done     string           // what happens to people: deleted, …
+	whom     string           // what is counted: distinct person, …
 	from     []string         // the names of the inputs
 	account  customerio.Account
 	app      *customerio.App // nil: there is no key
@@ -35,7 +36,7 @@ func consentOf(s *session, found *importer.Survey) consent {
 	if !s.in.mapping.Destructive() {
 		found = nil
 	}
-	c := consent{consentOptions: s.o.consentOptions, found: found, done: done(s.verb.Action), from: s.in.names(), account: s.account,
+	c := consent{consentOptions: s.o.consentOptions, found: found, done: done(s.verb.Action), whom: whom(s.in.mapping, s.verb.Action), from: s.in.names(), account: s.account,
 		shards: s.job.Shard.Count, rehearse: s.o.DryRun, in: s.Program.In, err: s.Err}
 	if s.access != nil {
 		c.app = s.access.Opened
@@ -46,14 +47,27 @@ func consentOf(s *session, found *importer.Survey) consent {
 // done is what happens to people, in words.
 func done(a mapping.Action) string {
 	switch a {
-	case mapping.Delete:
+	case mapping.Delete, mapping.ObjectDelete:
 		return "deleted"
 	case mapping.Suppress:
 		return "suppressed"
 	case mapping.Unsuppress:
 		return "unsuppressed"
+	case mapping.Merge:
+		return "merged into others and vanish"
 	}
-	return "deleted, suppressed or unsuppressed"
+	return "deleted, suppressed, unsuppressed or merged"
+}
+
+// whom is one of those it happens to.
+func whom(m *mapping.Mapping, a mapping.Action) string {
+	switch {
+	case a == mapping.ObjectDelete:
+		return "distinct object"
+	case m.Objects():
+		return "distinct person or object"
+	}
+	return "distinct person"
 }
 
 // place names the workspace.
@@ -84,7 +98,7 @@ const nameTime = 3 * time.Second
 
 // would says what would happen.
 func (c consent) would() string {
-	return fmt.Sprintf("%s would be %s", ui.Counted(c.found.People, "distinct person"), c.done)
+	return fmt.Sprintf("%s would be %s", ui.Counted(c.found.People, c.whom), c.done)
 }
 
 // obtain checks what was found, and asks for consent where that was not given by
@@ -131,6 +145,9 @@ func (c consent) bounded(ctx context.Context) error {
 		return nil
 	}
 	all := int64(0)
+	if c.maxDelete.IsShare && c.whom == "distinct object" {
+		return exit.Usage("a percentage for --max-delete is one of people, and these are objects", "give a number of objects")
+	}
 	if c.maxDelete.IsShare {
 		var err error
 		if all, err = c.population(ctx); err != nil {
@@ -169,14 +186,14 @@ func (c consent) population(ctx context.Context) (int64, error) {
 // ask shows what would happen and asks for the number of people.
 func (c consent) ask(ctx context.Context, stop <-chan struct{}) error {
 	people := c.found.People
-	fmt.Fprintf(c.err, "\n%s will be %s in %s, from %s:\n", ui.Counted(people, "distinct person"), c.done, namedPlace(ctx, c.account, c.app), ui.Safe(strings.Join(c.from, ", ")))
+	fmt.Fprintf(c.err, "\n%s will be %s in %s, from %s:\n", ui.Counted(people, c.whom), c.done, namedPlace(ctx, c.account, c.app), ui.Safe(strings.Join(c.from, ", ")))
 	for _, example := range c.found.Examples {
 		fmt.Fprintf(c.err, "  %s\n", strconv.QuoteToGraphic(example))
 	}
 	if more := people - int64(len(c.found.Examples)); more > 0 {
 		fmt.Fprintf(c.err, "  and %s more\n", ui.Grouped(more))
 	}
-	typed, err := ui.Ask(ctx, stop, importer.ErrInterrupted, c.in, c.err, "This cannot be undone. Type the number of people to continue: ")
+	typed, err := ui.Ask(ctx, stop, importer.ErrInterrupted, c.in, c.err, "This cannot be undone. Type the number to continue: ")
 	if err != nil {
 		return err
 	}

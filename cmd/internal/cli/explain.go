@@ -36,7 +36,7 @@ func explainCommand(p *call.Program) command.Command {
 		{Name: "match", Value: "VALUE", Part: partChoice, Into: command.Words(&o.Persons), Usage: "the rows of this person; FIELD[=COLUMN] says how rows identify people, as for the verbs"},
 		{Name: "verb", Value: "VERB", Part: partChoice, Into: command.Word(&o.Verb), Usage: "explain the rows for this verb (default: the mapping's, or upsert)"},
 	}
-	for _, f := range o.mappingOptions.flags(verbs.All[0].Matches()) {
+	for _, f := range o.mappingOptions.flags(verbs.All[0]) {
 		if f.Name != "match" {
 			flags = append(flags, f)
 		}

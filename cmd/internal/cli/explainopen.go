@@ -47,7 +47,7 @@ func (x *explainer) prepare() error {
 	if x.values = values; len(x.values)+len(x.asked) == 0 {
 		return exit.Usage("no row to explain", "add --row N, or --match VALUE for the rows of a person")
 	}
-	if x.mapping, err = loadMapping(mappingOptions{x.o.Mapping, spec, x.o.Where}, verbs.All[0]); err != nil {
+	if x.mapping, err = loadMapping(mappingOptions{x.o.Mapping, spec, x.o.Where, x.o.ObjectType}, verbs.All[0]); err != nil {
 		return err
 	}
 	if err := x.chooseVerb(); err != nil {
@@ -98,7 +98,7 @@ func (x *explainer) matches(match []string) (spec string, values []string, err e
 }
 
 func isField(word string) bool {
-	return slices.Contains([]string{"id", "email", "cio_id", "phone"}, word)
+	return slices.Contains(matchWords, word)
 }
 
 // chooseVerb settles the verb, and the names that runs of it go by: a mapping does

@@ -105,7 +105,7 @@ func namesOf(ctx context.Context, s *session, before, after map[uint64]bool) (na
 			was = strconv.FormatBool(before[v.Hash])
 		}
 		hash := v.Hash
-		value, _ := v.Mapper.Identify(v.Block, v.Record)
+		value, _, _ := v.Mapper.Identify(v.Block, v.Record)
 		names[string(v.Mapper.Match())+"\x00"+s.job.Receipt.Name(value)] = [2]string{was, strconv.FormatBool(after[hash])}
 		return nil
 	})

@@ -261,12 +261,17 @@ func loadMapping(o mappingOptions, v verbs.Verb) (m *mapping.Mapping, err error)
 		if m, err = mapping.FromMatch(o.Match); err != nil {
 			return nil, err
 		}
+	case v.Action.OfObject():
+		m = mapping.OfObjects()
 	default:
 		return nil, exit.Usage("no mapping and no --match: cannot tell how to identify people",
 			"give -m FILE (ciobulk init drafts one), or --match FIELD[=COLUMN], where FIELD is "+v.Matches())
 	}
 	if o.Where != "" {
 		m.AddWhere(o.Where)
+	}
+	if o.ObjectType > 0 {
+		return m, m.SetObjectType(o.ObjectType)
 	}
 	return m, nil
 }

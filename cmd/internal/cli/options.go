@@ -10,6 +10,8 @@ import (
 	"github.com/ciobulk/ciobulk/cmd/internal/command"
 	"github.com/ciobulk/ciobulk/cmd/internal/exit"
 	"github.com/ciobulk/ciobulk/cmd/internal/metrics"
+	"github.com/ciobulk/ciobulk/cmd/internal/ui"
+	"github.com/ciobulk/ciobulk/cmd/internal/verbs"
 	"github.com/ciobulk/ciobulk/importer"
 	"github.com/ciobulk/ciobulk/mapping"
 	"github.com/ciobulk/ciobulk/ratelimit"
@@ -26,20 +28,25 @@ const (
 	partChanged  = "Only what changed"
 )
 
-// matchWords are the identifiers that people are found by.
-var matchWords = []string{"id", "email", "cio_id", "phone"}
+// matchWords are the identifiers that people and objects are found by.
+var matchWords = []string{"id", "email", "cio_id", "phone", "anonymous_id", "object_id", "cio_object_id"}
 
 // mappingOptions say what becomes of rows.
 type mappingOptions struct {
 	Mapping, Match, Where string
+	ObjectType            int64 // 0: the mapping or a column says it
 }
 
-func (o *mappingOptions) flags(matches string) []command.Flag {
-	return []command.Flag{
+func (o *mappingOptions) flags(v verbs.Verb) []command.Flag {
+	flags := []command.Flag{
 		{Name: "mapping", Short: "m", Value: "FILE", Single: true, Part: partInput, Fixed: true, Into: command.Word(&o.Mapping), Usage: "the mapping, a YAML file"},
-		{Name: "match", Value: "FIELD[=COLUMN]", Single: true, Known: matchWords, Part: partInput, Fixed: true, Into: command.Word(&o.Match), Usage: "how rows identify people: " + matches + "; overrides the mapping's match"},
+		{Name: "match", Value: "FIELD[=COLUMN]", Single: true, Known: matchWords, Part: partInput, Fixed: true, Into: command.Word(&o.Match), Usage: "how rows identify " + ui.Plural(v.Subject()) + ": " + v.Matches() + "; overrides the mapping's match"},
 		{Name: "where", Value: "EXPRESSION", Single: true, Part: partInput, Fixed: true, Into: command.Word(&o.Where), Usage: "only rows for which it is true, in addition to the mapping's where"},
 	}
+	if v.Objects() {
+		flags = append(flags, command.Flag{Name: "object-type", Value: "ID", Single: true, Part: partInput, Fixed: true, Into: command.Whole(&o.ObjectType, 1, 1<<53, "the number of a type of objects"), Usage: "the type of the objects, a number of Customer.io"})
+	}
+	return flags
 }
 
 // selectOptions take part of the rows.

@@ -77,7 +77,7 @@ func (o *rowOptions) retry(ctx context.Context, p *call.Program, args []string) 
 		return nothingToRetry(was.run)
 	}
 	s.retried, s.job.Class = was, rows.Class(o.Class)
-	if s.in.mapping, err = readMapping(mappingOptions{was.run.MappingPath(), was.run.Recipe.Match, was.run.Recipe.Where}, v); err != nil {
+	if s.in.mapping, err = readMapping(mappingOptions{was.run.MappingPath(), was.run.Recipe.Match, was.run.Recipe.Where, was.run.Recipe.ObjectType}, v); err != nil {
 		return err
 	}
 	if s.in.options, err = o.inputOptions.options(); err != nil {

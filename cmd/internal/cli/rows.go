@@ -84,7 +84,7 @@ func (o *rowOptions) reported(err error) error {
 }
 
 func (o *rowOptions) flags(maxPerSecond float64) []command.Flag {
-	flags := append(o.mappingOptions.flags(o.verb.Matches()), o.inputOptions.flags()...)
+	flags := append(o.mappingOptions.flags(o.verb), o.inputOptions.flags()...)
 	flags = append(flags, command.Flag{Name: "files-from", Value: "FILE", Part: partInput, Into: command.Word(&o.FilesFrom), Usage: "also read the files that FILE names, a path or pattern in each line; - is standard input"})
 	if o.verb.Sync { // of a part of the file, the rest would leave the segment
 		flags = append(flags, o.syncOptions.flags()...)
@@ -160,7 +160,7 @@ func (o *rowOptions) session(ctx context.Context, p *call.Program, name string, 
 		s.close()
 		return nil, nil, err
 	}
-	if o.Mapping == "" && o.Match == "" {
+	if o.Mapping == "" && o.Match == "" && !o.verb.Action.OfObject() {
 		if o.Match, err = chooseMatch(ctx, p, paths[0], s.in.options, o.verb); err != nil {
 			return nil, nil, err
 		}

@@ -129,6 +129,9 @@ func (s *session) prepare() (err error) {
 		}
 		j.BatchRows = min(j.BatchRows, customerio.MaxSegmentIDs)
 	}
+	if s.in.mapping.Anonymous() {
+		j.Call, j.BatchRows = customerio.AnonymousCall(), 1
+	}
 	if err := j.Check(); err != nil {
 		return exit.Usage(err.Error(), "")
 	}

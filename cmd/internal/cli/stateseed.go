@@ -23,7 +23,7 @@ func stateSeedCommand(p *call.Program) command.Command {
 	o := &stateSeedOptions{rowOptions: *newRowOptions(upsert, p.MaxPerSecond)}
 	names := []command.Flag{{Name: "state", Value: "FILE", Part: partInput, Into: command.Word(&o.State), Usage: "the file (default: in --state-dir, by the name of the mapping)"}, call.StateDirFlag(&o.StateDir)}
 	flags := append([]command.Flag{{Name: "from", Value: "FILE", Part: partInput, Into: command.Word(&o.From), Usage: "what Customer.io has: an export, or the file that was last imported"}},
-		append(o.mappingOptions.flags(upsert.Matches()), o.inputOptions.flags()...)...)
+		append(o.mappingOptions.flags(upsert), o.inputOptions.flags()...)...)
 	return command.Command{
 		Name: "seed", Usage: "begin with what Customer.io has already",
 		About: `Takes the rows of a file for what was last sent, so that the first run with

@@ -21,6 +21,9 @@ func Worded(err error) error {
 	if e.Case == mapping.NoMatch {
 		worded.Hint += ", or give --match"
 	}
+	if e.Case == mapping.NoObjectType {
+		worded.Hint = "give --object-type, or " + worded.Hint
+	}
 	if e.Case == mapping.NoHeader {
 		worded.Hint += ": add --header none --columns NAMES"
 	}

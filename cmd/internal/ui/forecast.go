@@ -17,7 +17,7 @@ func (r Result) forecast(b *strings.Builder) {
 	if f.Estimated {
 		about = "about "
 	}
-	fmt.Fprintf(b, "%s%s\n", about, Counted(f.People, "distinct person"))
+	fmt.Fprintf(b, "%s%s\n", about, Counted(f.People, "distinct "+r.subject()))
 	for _, place := range f.Totals[:min(len(f.Totals), maxReasonLines)] {
 		fmt.Fprintf(b, "%v, the last one, looks like a total or a line below the table", place)
 		if len(r.Summary.Inputs) == 1 {
@@ -28,10 +28,21 @@ func (r Result) forecast(b *strings.Builder) {
 	clears(b, f.Clears)
 	pairs(b, f.Spellings, about, "an identifier that an earlier row spells differently (case or spaces): to Customer.io they are two people")
 	pairs(b, f.Claims, about, "an id or email that an earlier row gives to another person: Customer.io silently ignores the second one")
+	if f.Several > 0 {
+		fmt.Fprintf(b, "\n%s with an id and an email: where these belong to two profiles that have no other identifier, Customer.io may merge the two for good\n", Counted(f.Several, "row"))
+	}
 	if !r.Events {
-		pairs(b, f.Repeated, about, "a person of an earlier row; all are sent in order, see duplicates in the mapping")
+		pairs(b, f.Repeated, about, "the "+r.subject()+" of an earlier row; all are sent in order, see duplicates in the mapping")
 	}
 	previews(b, f.Requests)
+}
+
+// subject is one of what most rows are about.
+func (r Result) subject() string {
+	if strings.HasPrefix(r.Summary.Verb, "object ") {
+		return "object"
+	}
+	return "person"
 }
 
 func clears(b *strings.Builder, all []importer.Clear) {

@@ -18,10 +18,14 @@ func Counted(n int64, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}
-	return Grouped(n) + " " + plural(what)
+	return Grouped(n) + " " + Plural(what)
 }
 
-func plural(what string) string {
+// Plural is the plural of a noun, or of two with or between them.
+func Plural(what string) string {
+	if one, other, ok := strings.Cut(what, " or "); ok {
+		return Plural(one) + " or " + Plural(other)
+	}
 	if stem, ok := strings.CutSuffix(what, "person"); ok {
 		return stem + "people"
 	}

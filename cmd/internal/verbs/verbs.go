@@ -26,11 +26,16 @@ FILE is a path, a pattern in quotes, an https link, or - for standard input. It 
 JSONL, JSON (an array of objects) or an Excel workbook, plain or compressed by gzip or
 zstd. The format, encoding and delimiter are detected.`
 
-const consentHelp = `
+var consentHelp = consentFor("people")
+
+// consentFor is what a verb says that cannot be undone.
+func consentFor(what string) string {
+	return `
 
 This cannot be undone. At a terminal, ciobulk shows the workspace and the number of
-people and asks for that number. Elsewhere, nothing is sent without --yes and --expect
-N, where N is the number of distinct people.`
+` + what + ` and asks for that number. Elsewhere, nothing is sent without --yes and --expect
+N, where N is the number of distinct ` + what + `.`
+}
 
 // All are all verbs, in the order in which help shows them.
 var All = []Verb{
@@ -38,7 +43,8 @@ var All = []Verb{
 		About: `Each row becomes one person, who is created or updated. Without a mapping,
 --match is enough: every other column becomes the attribute of its name, as text. With
 operation: {column: …} in the mapping, each row says what is done: upsert, delete,
-suppress, unsuppress, event, page or screen.` + InputHelp,
+suppress, unsuppress, merge, event, page, screen, device add, object upsert, and so on.
+With object: {…}, the person is also related to that object.` + InputHelp,
 		Examples: `ciobulk upsert people.csv -m people.yaml
 ciobulk upsert people.csv --match email=E-mail --simulate
 ciobulk upsert 'export/*.jsonl.gz' --match id --resume --log-format json`},
@@ -81,6 +87,51 @@ Ids and campaigns are as for events.` + InputHelp,
 data. Ids and campaigns are as for events.` + InputHelp,
 		Examples: `ciobulk screen screens.csv -m screens.yaml
 ciobulk screen screens.csv --match id`},
+	{Name: "merge", Action: mapping.Merge, Usage: "merge duplicate profiles into one",
+		About: `Each row names two profiles of one person: --match finds the one that stays, and the
+column merge (or merge_id, merge_email, merge_cio_id, or merge: {…} in the mapping) the one that
+is merged into it and vanishes. The first must exist. Attributes that both have keep the value of
+the first.` + InputHelp + consentFor("profiles that vanish") + `
+
+receipt.csv in the run's directory says who vanished and when.`,
+		Examples: `ciobulk merge duplicates.csv -m duplicates.yaml
+ciobulk merge duplicates.csv --match id --yes --expect 40`},
+	{Name: "device add", Action: mapping.DeviceAdd, Usage: "add devices to people, for push messages",
+		About: `Each row becomes one device of one person, or changes it. Its token, platform (ios or
+android) and last_used come from the mapping (device: {token: …}) or from columns of these names;
+every other column becomes an attribute of the device, as text.` + InputHelp,
+		Examples: `ciobulk device add devices.csv --match id
+ciobulk device add devices.csv -m devices.yaml`},
+	{Name: "device remove", Action: mapping.DeviceRemove, Usage: "remove devices from people",
+		About: `Removes the device of each row's token from the row's person. Other columns do not
+matter. An app that is opened again adds its device again.` + InputHelp,
+		Examples: `ciobulk device remove tokens.csv --match id`},
+	{Name: "object upsert", Action: mapping.ObjectUpsert, Usage: "create objects and set their attributes",
+		About: `Each row becomes one object, such as a company, which is created or updated. Its id comes from the
+mapping (object: {type: 1, id: …}), from --match id=COLUMN, or from a column called object_id or
+id; every other column becomes the attribute of its name. --object-type is the number of the type
+in Customer.io; a column called object_type_id can have it too. With match in the mapping, the
+person of the row is related to the object.` + InputHelp,
+		Examples: `ciobulk object upsert companies.csv --object-type 1
+ciobulk object upsert companies.csv --object-type 1 --match id='Company No'
+ciobulk object upsert companies.csv -m companies.yaml`},
+	{Name: "object delete", Action: mapping.ObjectDelete, Usage: "delete objects",
+		About: `Deletes the objects of the rows, and with them their relationships. The people
+remain.` + InputHelp + consentFor("objects") + `
+
+receipt.csv in the run's directory says what was deleted and when.`,
+		Examples: `ciobulk object delete gone.csv --object-type 1 --yes --expect 12`},
+	{Name: "relationship add", Action: mapping.RelationshipAdd, Usage: "relate people to objects",
+		About: `Each row relates its person, found by --match, to its object, from the mapping
+(object: {type: 1, id: …}) or a column called object_id. Attributes of the relationship come from
+the mapping (relationship: {role: …}); without one, every other column becomes one. An object that
+does not exist is created. With order: object in the mapping, the rows of one object are sent in
+their order, and not those of one person.` + InputHelp,
+		Examples: `ciobulk relationship add members.csv --match email --object-type 1
+ciobulk relationship add members.csv -m members.yaml`},
+	{Name: "relationship remove", Action: mapping.RelationshipRemove, Usage: "remove relationships of people",
+		About:    `Removes the relationship of each row's person to its object. Both remain.` + InputHelp,
+		Examples: `ciobulk relationship remove left.csv --match email --object-type 1`},
 	{Name: "segment add", Action: mapping.Member, Usage: "add people to a manual segment",
 		About: `Adds the people that the rows identify to a manual segment, given by its id or,
 with an App API key, by its name. Customer.io ignores identifiers that match no one: with an
@@ -131,17 +182,53 @@ func (v Verb) Resends() string {
 
 // Matches names the fields that a verb identifies people by.
 func (v Verb) Matches() string {
-	if v.Action == mapping.Member {
+	switch {
+	case v.Action == mapping.Member, v.Action == mapping.Merge:
 		return "id, email or cio_id"
+	case v.Action.OfObject():
+		return "object_id or cio_object_id"
+	case v.events(), v.Action == mapping.RelationshipAdd:
+		return "id, email, cio_id, phone or anonymous_id"
 	}
 	return "id, email, cio_id or phone"
 }
 
-// Destroys reports whether a verb can delete people: upsert can, where each row says
-// what is done.
+// Destroys reports whether a verb can delete people or objects: upsert can, where each
+// row says what is done.
 func (v Verb) Destroys() bool { return v.Action.Destructive() || v.Action == mapping.Upsert }
 
 // Tracks reports whether rows of a verb can be events.
-func (v Verb) Tracks() bool {
-	return v.Action == mapping.Event || v.Action == mapping.Page || v.Action == mapping.Screen || v.Action == mapping.Upsert
+func (v Verb) Tracks() bool { return v.events() || v.Action == mapping.Upsert }
+
+func (v Verb) events() bool {
+	return v.Action == mapping.Event || v.Action == mapping.Page || v.Action == mapping.Screen
+}
+
+// Objects reports whether rows of a verb can have an object.
+func (v Verb) Objects() bool {
+	return v.Action.OfObject() || v.Action == mapping.RelationshipAdd || v.Action == mapping.RelationshipRemove || v.Action == mapping.Upsert
+}
+
+// Subject is one of what the rows of a verb are about, in messages.
+func (v Verb) Subject() string {
+	if v.Action.OfObject() {
+		return "object"
+	}
+	return "person"
+}
+
+// A Group is a command that verbs are below.
+type Group struct{ Name, Usage, Subs, About, Examples string }
+
+// Groups are the groups whose commands are all verbs.
+var Groups = []Group{
+	{"device", "devices of people: add, remove", "add|remove", `Customer.io sends push messages to the devices of people.`,
+		`ciobulk device add devices.csv --match id
+ciobulk device remove tokens.csv --match id`},
+	{"object", "objects, such as companies: upsert, delete", "upsert|delete", `Objects are what people can be related to, such as companies, courses or accounts.`,
+		`ciobulk object upsert companies.csv --object-type 1
+ciobulk object delete gone.csv --object-type 1`},
+	{"relationship", "relationships of people and objects: add, remove", "add|remove", `A relationship is between one person and one object, and may have attributes.`,
+		`ciobulk relationship add members.csv --match email --object-type 1
+ciobulk relationship remove left.csv --match email --object-type 1`},
 }

@@ -1,10 +1,14 @@
-package mapping
+// Package expression evaluates the expressions of a mapping over the cells of a row. It
+// is the only room that knows the library for them, whose parser and results it bounds: an
+// expression takes neither gigabytes nor hours.
+package expression
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/ciobulk/ciobulk/mapping/document"
 	"github.com/ciobulk/ciobulk/rows"
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
@@ -13,31 +17,46 @@ import (
 	"github.com/expr-lang/expr/vm"
 )
 
-// program is a compiled expression. It may be shared by goroutines.
-type program struct{ code *vm.Program }
+// Source is the text of an expression and where it comes from: a node or an option.
+type Source struct {
+	Text   string
+	Node   document.Node
+	Option document.Option
+}
 
-// compile compiles e for the input, and adds the columns that it reads to the plan.
+// Program is a compiled expression. It may be shared by goroutines.
+type Program struct{ code *vm.Program }
+
+// Use is a column that an expression reads. In JSONL a variable of the expression may
+// have the name of a column.
+type Use struct {
+	Name     string
+	Variable bool
+}
+
+// Compile compiles an expression for the input, and returns the columns that it reads.
 // In CSV every column is text, so that mistakes of type show now; JSONL brings its
 // own types and names. A column whose name is not a word is reached by
-// $env["First Name"].
-func (b *binder) compile(e expression, boolean bool) (program, error) {
+// $env["First Name"]. Errors are of type *document.Error; hint says which column may have
+// been meant by a name.
+func Compile(e Source, in *rows.Input, boolean bool, hint func(name string) string) (Program, []Use, error) {
 	env, v := make(map[string]any), &visitor{}
-	if b.in.Format == rows.CSV {
-		for _, c := range b.in.Columns {
-			env[known(c.Name)] = ""
+	if in.Format == rows.CSV {
+		for _, c := range in.Columns {
+			env[Known(c.Name)] = ""
 		}
 	}
-	if err := checkDepth(e, b.in); err != nil {
-		return program{}, err
+	if err := checkDepth(e.Text); err != nil {
+		return Program{}, nil, expressionError(e, in, err, hint)
 	}
 	options := []expr.Option{expr.Env(env)}
-	if b.in.Format == rows.JSONL {
+	if in.Format == rows.JSONL {
 		options = append(options, expr.AllowUndefinedVariables())
 	}
 	if boolean {
 		options = append(options, expr.AsBool())
 	}
-	code, err := expr.Compile(e.text, append(options, expr.Patch(v))...)
+	code, err := expr.Compile(e.Text, append(options, expr.Patch(v))...)
 	if v.problem == nil && v.whole > 0 {
 		v.refuse(v.wholeAt, `$env needs a column's name, for example $env["First Name"]`)
 	}
@@ -45,12 +64,16 @@ func (b *binder) compile(e expression, boolean bool) (program, error) {
 		err = v.problem
 	}
 	if err == nil {
-		code, err = bound(code, e.text, env, options)
+		code, err = bound(code, e.Text, env, options)
 	}
 	if err != nil {
-		return program{}, expressionError(e, b.in, err)
+		return Program{}, nil, expressionError(e, in, err, hint)
 	}
-	return program{code}, b.use(e, v)
+	var uses []Use
+	for _, name := range v.uses {
+		uses = append(uses, Use{name, slices.Contains(v.lets, name)})
+	}
+	return Program{code}, uses, nil
 }
 
 // bound compiles an expression again with a budget, if it needs one. It has been
@@ -71,12 +94,12 @@ const maxDepth = 200
 
 // checkDepth refuses an expression whose brackets are nested too deeply, before it is
 // parsed: the library's parser calls itself for each.
-func checkDepth(e expression, in *rows.Input) error {
+func checkDepth(text string) error {
 	depth, quote := 0, rune(0)
-	for i, r := range e.text {
+	for i, r := range text {
 		switch {
 		case quote != 0:
-			if r == quote && e.text[i-1] != '\\' {
+			if r == quote && text[i-1] != '\\' {
 				quote = 0
 			}
 		case r == '"' || r == '\'' || r == '`':
@@ -87,16 +110,16 @@ func checkDepth(e expression, in *rows.Input) error {
 			depth--
 		}
 		if depth > maxDepth {
-			return expressionError(e, in, &file.Error{Message: fmt.Sprintf("the expression is nested more than %d deep", maxDepth)})
+			return &file.Error{Message: fmt.Sprintf("the expression is nested more than %d deep", maxDepth)}
 		}
 	}
 	return nil
 }
 
-// known returns the name by which expressions know a column. It differs from the
+// Known returns the name by which expressions know a column. It differs from the
 // column's own where a function has that name, such as date or count: one would
 // hide the other.
-func known(column string) string {
+func Known(column string) string {
 	if isFunction(column) {
 		return mark + column
 	}
@@ -150,7 +173,7 @@ const noFunction = "unknown function "
 func (v *visitor) column(n *ast.Node, name string) {
 	v.uses = append(v.uses, name)
 	if isFunction(name) {
-		ast.Patch(n, &ast.IdentifierNode{Value: known(name)})
+		ast.Patch(n, &ast.IdentifierNode{Value: Known(name)})
 	}
 }
 
@@ -158,27 +181,4 @@ func (v *visitor) refuse(at file.Location, msg string) {
 	if v.problem == nil {
 		v.problem = &file.Error{Location: at, Message: msg}
 	}
-}
-
-// use resolves the columns that an expression reads. A variable may have the name of
-// a column of JSONL.
-func (b *binder) use(e expression, v *visitor) (err error) {
-	p := b.plan
-	for _, name := range v.uses {
-		column := 0
-		switch variable := slices.Contains(v.lets, name); {
-		case slices.ContainsFunc(p.reads, func(r read) bool { return r.name == known(name) }):
-			continue
-		case variable && b.in.Format == rows.CSV:
-			continue
-		case variable:
-			column = b.column(name)
-		default:
-			if column, err = b.resolve(reference{name, e.node, e.option}, false); err != nil {
-				return err
-			}
-		}
-		p.reads = append(p.reads, read{known(name), column})
-	}
-	return nil
 }

@@ -1,4 +1,4 @@
-package mapping
+package expression
 
 import (
 	"bytes"
@@ -16,25 +16,35 @@ import (
 	"github.com/expr-lang/expr/vm"
 )
 
-// environment holds what expressions read of the present row.
-type environment struct {
+// Environment is what expressions read of the present row. It belongs to one goroutine.
+type Environment struct {
 	vm     vm.VM
 	budget budget // of the present evaluation
 	values map[string]any
-	reads  []read
+	reads  []Read
 }
 
-// read is one column that some expression uses.
-type read struct {
-	name   string
-	column int
+// Read is one column that some expression uses.
+type Read struct {
+	Name   string // by which expressions know it, see Known
+	Column int
 }
 
-// load puts the row's cells where expressions find them: text as string, and
+// Begin makes the environment ready for expressions that read these columns. It must
+// stay where it is afterwards.
+func (e *Environment) Begin(reads []Read) {
+	e.values, e.reads = map[string]any{budgetName: &e.budget}, reads
+	e.vm.MemoryBudget = maxList
+}
+
+// Reads are the columns that expressions read.
+func (e *Environment) Reads() []Read { return e.reads }
+
+// Load puts the row's cells where expressions find them: text as string, and
 // numbers and booleans of JSONL as those. Missing cells are nil.
-func (e *environment) load(r *rows.Row) {
+func (e *Environment) Load(r *rows.Row) {
 	for _, c := range e.reads {
-		e.values[c.name] = cellValue(r.Cells[c.column])
+		e.values[c.Name] = cellValue(r.Cells[c.Column])
 	}
 }
 
@@ -58,8 +68,8 @@ func cellValue(c rows.Cell) any {
 	return string(c.Text)
 }
 
-// run evaluates p for the row that was loaded.
-func (e *environment) run(p program) (any, string) {
+// Run evaluates p for the row that was loaded, and says why it cannot.
+func (e *Environment) Run(p Program) (value any, problem string) {
 	e.budget = budget{}
 	v, err := e.vm.Run(p.code, e.values)
 	if err == nil && size(v, maxMade) > maxMade {
@@ -68,7 +78,7 @@ func (e *environment) run(p program) (any, string) {
 	if err == nil {
 		return v, ""
 	}
-	problem := err.Error()
+	problem = err.Error()
 	if at, ok := errors.AsType[*file.Error](err); ok {
 		problem = at.Message
 	}
@@ -78,9 +88,9 @@ func (e *environment) run(p program) (any, string) {
 	return nil, "the expression fails: " + goWords.Replace(problem)
 }
 
-// cell evaluates p for the row that was loaded, and makes a cell of its result.
-func (e *environment) cell(p program) (rows.Cell, string) {
-	v, problem := e.run(p)
+// Cell evaluates p for the row that was loaded, and makes a cell of its result.
+func (e *Environment) Cell(p Program) (cell rows.Cell, problem string) {
+	v, problem := e.Run(p)
 	if problem != "" {
 		return rows.Cell{}, problem
 	}

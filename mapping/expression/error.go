@@ -1,4 +1,4 @@
-package mapping
+package expression
 
 import (
 	"errors"
@@ -15,24 +15,24 @@ import (
 )
 
 // expressionError shows a mistake where it is in the expression.
-func expressionError(e expression, in *rows.Input, err error) error {
+func expressionError(e Source, in *rows.Input, err error, columnHint func(string) string) error {
 	msg, offset := err.Error(), 0
 	if at, ok := errors.AsType[*file.Error](err); ok {
 		msg, offset = at.Message, at.From
 	}
-	msg, hint := translate(msg, in)
-	if msg == endsEarly && strings.Contains(e.node.Line(), " #") {
+	msg, hint := translate(msg, in, columnHint)
+	if msg == endsEarly && strings.Contains(e.Node.Line(), " #") {
 		hint = "quote the expression: after a blank, # starts a comment"
 	}
-	text := []rune(e.text)
+	text := []rune(e.Text)
 	offset = min(offset, len(text))
-	if e.node.Given() {
-		return e.node.ErrorIn(offset, hint, "%s", msg)
+	if e.Node.Given() {
+		return e.Node.ErrorIn(offset, hint, "%s", msg)
 	}
 	before := strings.Split(string(text[:offset]), "\n")
 	line := len(before)
-	return &Error{Option: e.option, Line: line, Column: utf8.RuneCountInString(before[line-1]) + 1,
-		Source: document.Printable(strings.Split(e.text, "\n")[line-1]), Msg: msg, Hint: hint}
+	return &document.Error{Option: e.Option, Line: line, Column: utf8.RuneCountInString(before[line-1]) + 1,
+		Source: document.Printable(strings.Split(e.Text, "\n")[line-1]), Msg: msg, Hint: hint}
 }
 
 const endsEarly = "the expression ends where more of it is needed"
@@ -45,9 +45,9 @@ var (
 
 // translate says what the expression library says, for people who do not know its
 // terms, and what to do.
-func translate(msg string, in *rows.Input) (_, hint string) {
+func translate(msg string, in *rows.Input, columnHint func(string) string) (_, hint string) {
 	if name, ok := strings.CutPrefix(msg, noFunction); ok {
-		if slices.Contains(columnNames(in), name) {
+		if slices.ContainsFunc(in.Columns, func(c rows.Column) bool { return c.Name == name }) {
 			hint = fmt.Sprintf("%q is a column: drop the parentheses", name)
 		} else {
 			hint = document.Meant(name, builtin.Names)
@@ -56,7 +56,7 @@ func translate(msg string, in *rows.Input) (_, hint string) {
 	}
 	if name, ok := strings.CutPrefix(msg, "unknown name "); ok {
 		name = strings.TrimPrefix(name, mark)
-		return fmt.Sprintf("there is no column %q in %s", name, in.Name), columnHint(name, in)
+		return fmt.Sprintf("there is no column %q in %s", name, in.Name), columnHint(name)
 	}
 	if name, ok := strings.CutPrefix(msg, "cannot redeclare "); ok {
 		return fmt.Sprintf("%q is taken", name), "give the variable another name"
