@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/ciobulk/ciobulk/customerio"
+	"github.com/ciobulk/ciobulk/mapping"
 	"github.com/ciobulk/ciobulk/mapping/convert"
 )
 
@@ -46,6 +47,9 @@ func (w *writer) attributeLines(p *column) (lines string, sent bool) {
 		return fmt.Sprintf("  # %s: %s  # always empty\n", yamlText(shortName(w.plainName(p))), yamlText(p.name)), false
 	}
 	c := choose(w.sample, p)
+	if w.options.Verb == mapping.DeviceAdd { // whose attributes are text
+		c.options, c.checks = "", nil
+	}
 	name, refused := w.attribute(c)
 	off := ""
 	if refused != "" {

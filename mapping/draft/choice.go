@@ -111,7 +111,7 @@ func (c *choice) suits(typ convert.Type) bool {
 func (c *choice) finish() {
 	c.trim()
 	c.empty()
-	if c.oversized > 0 && !c.sample.options.event() {
+	if c.oversized > 0 && c.sample.options.limited() {
 		c.check("%s longer than Customer.io's limit of %d bytes: %s", plural(c.oversized, "value"), customerio.MaxAttributeValue, rejected(c.oversized))
 	}
 	c.damage()

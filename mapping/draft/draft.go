@@ -51,7 +51,10 @@ type Drafted struct {
 	Rows   int64 // that were read
 	Whole  bool  // they are all rows of the input
 	Checks int   // open questions: lines with CHECK
-	Match  bool  // there is a match field; otherwise mapping.Parse needs one from elsewhere
+	Match  bool  // what finds the people or objects is there; otherwise mapping.Parse needs it from elsewhere
+
+	// Incomplete says that a part which every row needs has no column; a CHECK asks for it.
+	Incomplete bool
 }
 
 // Mistake is an option that cannot be used.
@@ -128,5 +131,20 @@ func (o *Options) event() bool {
 	return o.Verb == mapping.Event || o.Verb == mapping.Page || o.Verb == mapping.Screen
 }
 
+// repeated reports whether a person may well have several rows.
+func (o *Options) repeated() bool {
+	switch o.Verb {
+	case mapping.DeviceAdd, mapping.DeviceRemove, mapping.RelationshipAdd, mapping.RelationshipRemove, mapping.Merge:
+		return true
+	}
+	return o.event()
+}
+
+// limited reports whether the rows have attributes that are each bounded, of people or
+// objects.
+func (o *Options) limited() bool { return o.Verb == mapping.Upsert || o.Verb == mapping.ObjectUpsert }
+
 // attributed reports whether the rows have attributes.
-func (o *Options) attributed() bool { return o.Verb == mapping.Upsert || o.event() }
+func (o *Options) attributed() bool {
+	return o.limited() || o.event() || o.Verb == mapping.DeviceAdd || o.Verb == mapping.RelationshipAdd
+}

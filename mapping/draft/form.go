@@ -190,7 +190,7 @@ const lastDrafted = 2051222399
 // lastDrafted.
 func newConverter(o *Options) *convert.Converter {
 	limit := 0 // an event has one for all of it
-	if !o.event() {
+	if o.limited() {
 		limit = customerio.MaxAttributeValue
 	}
 	return convert.New(time.Unix(lastDrafted, 0).UTC().AddDate(-10, 0, 0), limit)

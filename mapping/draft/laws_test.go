@@ -51,7 +51,10 @@ func checkDraft(t *testing.T, text string, o Options) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, d.YAML)
 	}
-	if !d.Match {
+	if d.Incomplete && d.Checks == 0 {
+		t.Fatalf("nothing asks for what is missing in\n%s", d.YAML)
+	}
+	if !d.Match || d.Incomplete {
 		return
 	}
 	if err := m.SetVerb(o.Verb); err != nil {
@@ -91,6 +94,14 @@ func announced(draft string, r customerio.Rejection) bool {
 		return strings.Contains(draft, "of them cannot be read") || strings.Contains(r.Message, "the operation is")
 	case is:
 		start = "  " + yamlText(name) + ": "
+	case strings.HasSuffix(r.Field, ".object_id"):
+		start = "  id: "
+	case strings.HasSuffix(r.Field, ".object_type_id"):
+		start = "  type: "
+	case strings.HasPrefix(r.Field, "secondary."):
+		start = "merge: "
+	case strings.HasPrefix(r.Field, "device."):
+		start = "  " + strings.TrimPrefix(r.Field, "device.") + ": "
 	case strings.HasPrefix(r.Field, "identifiers."):
 		start = "match: "
 	case r.Field == "name" && strings.Contains(draft, "\npage:"):
@@ -127,7 +138,7 @@ func TestDraftOddNames(t *testing.T) {
 		}
 		return string(b) + "\n"
 	}
-	others := []mapping.Action{mapping.Event, mapping.Page, mapping.Delete, mapping.Member}
+	others := []mapping.Action{mapping.Event, mapping.Page, mapping.Delete, mapping.Member, mapping.DeviceAdd, mapping.ObjectUpsert, mapping.RelationshipAdd, mapping.Merge}
 	for i, name := range oddNames {
 		file := line([]string{"user id", name, "other"}) + line([]string{"1", "x", "2"})
 		checkDraft(t, file, Options{})
@@ -171,15 +182,20 @@ func FuzzDraft(f *testing.F) {
 	for _, seed := range []string{
 		"id,a\n1,31.12.2025\n2,1.2.2025\n3,never\n", "id;b\n1;1.234,5\n2;n/a\n", "Kunden-Nr;E-Mail;Seit\n00123;a@b.de;03/04/2025\n",
 		"email,phone,tags,x\na@b.de,+4915123456789,a|b,x\nc@d.de,0151,b,\n", `{"id":1,"at":1762165920,"o":{"a":[1]}}` + "\n" + `{"id":"2","at":"2025-01-01"}` + "\n",
+		"user_id,token,platform,last_used,v\n1,t,ios,1762165920,2.10\n2,,windows,never,\n", "email,company_id,object_type,role\na@b.de,acme,1,boss\nc@d.de,,x,\n", "id,duplicate\n1,2\n1,1\n2,\n",
 		"id,d\n1,45992\n2,#N/A\n", "id,v\n1,true\n2,perhaps\n", "\"a\nb\",id\n1,2\n", "id,id\n1,2\n", ",\n,\n", "id,t\n1,1762165920123\n", "id,n\n1,1.23E+15\n2,007\n",
 	} {
 		f.Add(seed, uint8(0))
 		f.Add(seed, uint8(1))
 		f.Add(seed, uint8(128))
 		f.Add(seed, uint8(128+48+1))
+		for verb := range 7 {
+			f.Add(seed, uint8(5+verb)<<1)
+		}
 	}
 	f.Fuzz(func(t *testing.T, text string, how uint8) {
-		verbs := []mapping.Action{mapping.Upsert, mapping.Event, mapping.Page, mapping.Delete, mapping.Member}
+		verbs := []mapping.Action{mapping.Upsert, mapping.Event, mapping.Page, mapping.Delete, mapping.Member,
+			mapping.DeviceAdd, mapping.DeviceRemove, mapping.ObjectUpsert, mapping.ObjectDelete, mapping.RelationshipAdd, mapping.RelationshipRemove, mapping.Merge}
 		if in, err := openText(text); err == nil && how >= 128 {
 			for _, name := range names(in)[:min(1, len(names(in)))] {
 				field := []string{"id", "email", "cio_id", "phone"}[how>>4&3]

@@ -59,7 +59,7 @@ func (c candidate) judge() (flaws []string) {
 		}
 	}
 	empty := c.good() - p.filled
-	once := !c.options.event()
+	once := !c.options.repeated()
 	add(c.good() == 0, "there are no rows to check this with")
 	add(empty > 0, "%s would be rejected, as the column is empty", plural(empty, "row"))
 	add(once && !p.people.Unique(), "rows with the same value are about the same person")
@@ -108,7 +108,7 @@ func (c candidate) compare(other candidate) int {
 
 // missing is how many tenths of the rows a flawed candidate does not tell apart.
 func (c candidate) missing() int64 {
-	if len(c.flaws) == 0 || c.options.event() {
+	if len(c.flaws) == 0 || c.options.repeated() {
 		return 0
 	}
 	return 10 - 10*c.p.people.Distinct()/max(c.good(), 1)

@@ -22,6 +22,10 @@ type hint struct {
 	page   bool
 	screen bool
 	at     bool // when an event was
+
+	token, platform, used bool // of a device
+	object, objectType    bool // which a person may be related to
+	duplicate             bool // a profile that is merged into another
 }
 
 // wordSet returns the words of a text with their ranks. Each word is a name in lower
@@ -78,10 +82,17 @@ var (
 		abgemeldet zustimmung actif abonne desabonne desinscrit consentement inscrit activa ativo attivo iscritto consenso suscrito baja consentimiento actief aktywny`)
 	listWords = wordSet(`tags tag categories category kategorien interests interessen groups gruppen topics themen segments labels lists list liste roles rollen
 		languages sprachen products produkte hobbies keywords skills channels`)
-	eventNames  = wordSet(`event eventname event_name ereignis evento evenement action aktion activity eventtype`)
-	pageNames   = wordSet(`url page pageurl seite link uri href`)
-	screenNames = wordSet(`screen screenname view bildschirm ecran pantalla schermata`)
-	atNames     = wordSet(`timestamp occurredat occurred eventtime eventat eventdate at time ts date datum zeitpunkt zeit zeitstempel when createdat created`)
+	eventNames    = wordSet(`event eventname event_name ereignis evento evenement action aktion activity eventtype`)
+	pageNames     = wordSet(`url page pageurl seite link uri href`)
+	screenNames   = wordSet(`screen screenname view bildschirm ecran pantalla schermata`)
+	tokenNames    = wordSet(`token devicetoken pushtoken deviceid fcmtoken apnstoken registrationid registrationtoken geraetetoken`)
+	platformNames = wordSet(`platform os deviceplatform deviceos operatingsystem devicetype plattform betriebssystem plateforme plataforma piattaforma`)
+	usedNames     = wordSet(`lastused lastseen lastactive lastusedat lastseenat lastopened zuletztgenutzt zuletztgesehen`)
+	objectNames   = wordSet(`objectid object companyid company organizationid organisationid orgid organization organisation accountid account teamid groupid courseid schoolid
+		storeid firmaid firma firmennr firmennummer unternehmen unternehmensid entrepriseid entreprise empresaid empresa aziendaid azienda`)
+	typeNames      = wordSet(`objecttypeid objecttype`)
+	duplicateNames = wordSet(`merge mergeid mergeemail duplicate duplicateid duplicateemail secondary secondaryid secondaryemail dupe dupeid olduserid oldid oldemail loser loserid dublette doppelt doublon duplicado`)
+	atNames        = wordSet(`timestamp occurredat occurred eventtime eventat eventdate at time ts date datum zeitpunkt zeit zeitstempel when createdat created`)
 )
 
 // hintOf reads a column's name.
@@ -98,6 +109,8 @@ func hintOf(name string) (h hint) {
 	h.dated, h.yesNo, h.list = any(dateWords), any(yesNoWords), any(listWords)
 	h.event, h.page, h.at = has(eventNames, joined), has(pageNames, joined), has(atNames, joined)
 	h.screen = has(screenNames, joined)
+	h.token, h.platform, h.used = has(tokenNames, joined), has(platformNames, joined), has(usedNames, joined)
+	h.object, h.objectType, h.duplicate = has(objectNames, joined), has(typeNames, joined), has(duplicateNames, joined)
 	return h
 }
 

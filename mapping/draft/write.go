@@ -20,11 +20,16 @@ type writer struct {
 	match  *column           // nil: none was found
 	field  customerio.Match  // empty: none was found
 	used   map[string]string // attribute, in lower case, to its column
+
+	incomplete bool // see Drafted
 }
 
 // write writes the draft, and makes sure that it is a mapping.
 func (w *writer) write() (*Drafted, error) {
-	w.writeMatch()
+	if !w.options.Verb.OfObject() {
+		w.writeMatch()
+	}
+	w.writeSubject()
 	if w.options.event() {
 		w.writeEvent()
 	}
@@ -35,7 +40,7 @@ func (w *writer) write() (*Drafted, error) {
 		w.writeAttributes()
 	}
 	text := w.head() + w.String()
-	out := &Drafted{YAML: []byte(text), Rows: w.rows, Whole: w.whole, Checks: w.checks, Match: w.field != ""}
+	out := &Drafted{YAML: []byte(text), Rows: w.rows, Whole: w.whole, Checks: w.checks, Match: w.field != "" || w.options.Verb.OfObject() && !w.incomplete, Incomplete: w.incomplete}
 	return out, w.prove(out)
 }
 
@@ -43,7 +48,7 @@ func (w *writer) write() (*Drafted, error) {
 // it binds it by any column, because only the user knows which.
 func (w *writer) prove(out *Drafted) error {
 	m, err := mapping.Parse("draft", out.YAML, !out.Match)
-	if err != nil {
+	if err != nil || w.incomplete {
 		return err
 	}
 	if !out.Match {
@@ -183,7 +188,7 @@ func (w *writer) writeAttributes() {
 	for _, p := range w.columns {
 		switch {
 		case p == w.match || p.taken || slices.Contains(rows.ReportColumns, p.name):
-		case sent == customerio.MaxAttributes && !w.options.event():
+		case sent == customerio.MaxAttributes && w.options.limited():
 			beyond = append(beyond, p.name)
 		default:
 			text, is := w.attributeLines(p)
@@ -193,10 +198,14 @@ func (w *writer) writeAttributes() {
 			}
 		}
 	}
+	key := "attributes"
+	if w.options.Verb == mapping.RelationshipAdd {
+		key = "relationship"
+	}
 	if sent == 0 {
-		w.line("\nattributes: {}")
+		w.line("\n%s: {}", key)
 	} else {
-		w.line("\nattributes:")
+		w.line("\n%s:", key)
 	}
 	w.WriteString(strings.Join(lines, ""))
 	if len(beyond) > 0 {
