@@ -1,7 +1,6 @@
 package draft
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/ciobulk/ciobulk/mapping"
@@ -9,7 +8,7 @@ import (
 
 // writeSubject writes what rows are about besides a person: a device, an object or a
 // second profile.
-func (w *writer) writeSubject() {
+func writeSubject(w *writer) {
 	switch w.options.Verb {
 	case mapping.DeviceAdd, mapping.DeviceRemove:
 		writeDevice(w)
@@ -17,20 +16,6 @@ func (w *writer) writeSubject() {
 		writeObject(w)
 	case mapping.Merge:
 		writeMerge(w)
-	}
-}
-
-// lacks asks for a column that nothing can stand in for.
-func (w *writer) lacks(what, line string) {
-	w.incomplete = true
-	w.check("", "no column has the name of "+what+":")
-	w.line("# %s", line)
-}
-
-// counted asks about rows that would be rejected for an empty cell.
-func (w *writer) counted(indent string, p *column, part string) {
-	if lacking := w.good() - p.filled; lacking > 0 {
-		w.check(indent, fmt.Sprintf("%s without %s would be rejected", plural(lacking, "row"), part))
 	}
 }
 

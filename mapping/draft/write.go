@@ -29,7 +29,7 @@ func (w *writer) write() (*Drafted, error) {
 	if !w.options.Verb.OfObject() {
 		w.writeMatch()
 	}
-	w.writeSubject()
+	writeSubject(w)
 	if w.options.event() {
 		w.writeEvent()
 	}
@@ -117,6 +117,20 @@ func (w *writer) check(indent, text string) {
 }
 
 func (w *writer) line(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
+
+// lacks asks for a column that nothing can stand in for.
+func (w *writer) lacks(what, line string) {
+	w.incomplete = true
+	w.check("", "no column has the name of "+what+":")
+	w.line("# %s", line)
+}
+
+// counted asks about rows that would be rejected for an empty cell.
+func (w *writer) counted(indent string, p *column, part string) {
+	if lacking := w.good() - p.filled; lacking > 0 {
+		w.check(indent, fmt.Sprintf("%s without %s would be rejected", plural(lacking, "row"), part))
+	}
+}
 
 // writeMatch writes the match field.
 func (w *writer) writeMatch() {

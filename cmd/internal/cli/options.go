@@ -191,8 +191,8 @@ func (o *consentOptions) flags(destroys bool) []command.Flag {
 	}
 	return append(flags,
 		command.Flag{Name: "yes", Part: partAccident, Into: command.OnOff(&o.Yes), Usage: "do not ask; needs --expect"},
-		command.Flag{Name: "expect", Value: "N", Part: partAccident, Into: command.Count(&o.Expect, "the number of distinct people"), Usage: "the number of distinct people that are deleted, suppressed or unsuppressed"},
-		command.Flag{Name: "max-delete", Value: "N|N%", Part: partAccident, Into: command.Parsed(&o.MaxDelete, o.parseMaxDelete), Usage: "stop if more than N people (or N% of the workspace) are affected"},
+		command.Flag{Name: "expect", Value: "N", Part: partAccident, Into: command.Count(&o.Expect, "the number of distinct people"), Usage: "the number of distinct people or objects that are deleted, suppressed, unsuppressed or merged"},
+		command.Flag{Name: "max-delete", Value: "N|N%", Part: partAccident, Into: command.Parsed(&o.MaxDelete, o.parseMaxDelete), Usage: "stop if more than N of them (or N% of the workspace's people) are affected"},
 		command.Flag{Name: "receipt-identifiers", Value: "clear|hash", Part: partAccident, Fixed: true, Into: command.Choice(&o.Receipt, []string{"clear", "hash"}), Usage: "how receipt.csv names people (default clear)"})
 }
 

@@ -32,7 +32,7 @@ func (r Result) forecast(b *strings.Builder) {
 		fmt.Fprintf(b, "\n%s with an id and an email: where these belong to two profiles that have no other identifier, Customer.io may merge the two for good\n", Counted(f.Several, "row"))
 	}
 	if !r.Events {
-		pairs(b, f.Repeated, about, "the "+r.subject()+" of an earlier row; all are sent in order, see duplicates in the mapping")
+		pairs(b, f.Repeated, about, map[string]string{"person": "a person", "object": "an object"}[r.subject()]+" of an earlier row; all are sent in order, see duplicates in the mapping")
 	}
 	previews(b, f.Requests)
 }
