@@ -31,7 +31,7 @@ const seeExitCodes = "Exit codes: ciobulk help exit-codes\n"
 // AppHelp is the help text of the program.
 func AppHelp(commands []Command) string {
 	var b strings.Builder
-	b.WriteString(`ciobulk - move people, events and segments between files and Customer.io
+	b.WriteString(`ciobulk - move people, events, objects, segments between files and Customer.io
 
 USAGE
    ciobulk COMMAND [flags] FILE…
@@ -39,7 +39,7 @@ USAGE
 COMMANDS
 `)
 	for _, c := range commands {
-		fmt.Fprintf(&b, "   %-12s%s\n", c.Name, c.Usage)
+		fmt.Fprintf(&b, "   %-14s%s\n", c.Name, c.Usage)
 	}
 	b.WriteString(`
    See ciobulk COMMAND --help. Flags go before or after the files.

@@ -36,7 +36,7 @@ func page(commands []command.Command) string {
 	var b strings.Builder
 	b.WriteString(`.TH CIOBULK 1 "" ciobulk "User commands"
 .SH NAME
-ciobulk \- move people, events and segments between files and Customer.io
+ciobulk \- move people, events, objects, segments between files and Customer.io
 .SH SYNOPSIS
 .B ciobulk
 .I COMMAND
