@@ -17,6 +17,7 @@ const maxAdminBody = 1 << 16
 //	GET  /_simulator/stats        Stats
 //	GET  /_simulator/people       []Person; with ?email=… (id, phone, cio_id) that person
 //	GET  /_simulator/events       []Event
+//	GET  /_simulator/objects      []graph.Object
 //	GET  /_simulator/log          []Applied
 //	GET  /_simulator/segments     []Segment; with ?id=… that one, with its members
 //	POST /_simulator/segments     {"name":"…","type":"manual"}, or "dynamic"; answers the Segment
@@ -38,6 +39,8 @@ func (w *Workspace) serveAdmin(rw http.ResponseWriter, r *http.Request) {
 		writeJSON(rw, http.StatusOK, w.peopleFor(r))
 	case "GET events":
 		writeJSON(rw, http.StatusOK, w.Events())
+	case "GET objects":
+		writeJSON(rw, http.StatusOK, w.Objects())
 	case "GET log":
 		writeJSON(rw, http.StatusOK, w.Log())
 	case "GET fingerprint":

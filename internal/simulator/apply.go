@@ -9,7 +9,7 @@ const (
 	duplicate          // an event whose id was seen before
 	stale              // an identify older than the person's latest
 	suppressed         // a write to a blocked identifier
-	nobody             // an unknown cio_id, or _update of a person who does not exist
+	unknown            // an unknown cio_id, or _update of a person who does not exist
 	full               // an identify that would exceed the attributes a person may have
 	outcomes           // how many there are
 )
@@ -24,6 +24,8 @@ func (s *state) carryOut(op *operation) (o outcome, conflict bool) {
 	s.sequence++
 	_, blocked := s.suppressed[op.key]
 	switch {
+	case op.typ != "person":
+		o = beyond(s, op)
 	case op.action == "delete":
 		s.remove(s.find(op.key))
 	case op.action == "unsuppress":
@@ -34,8 +36,10 @@ func (s *state) carryOut(op *operation) (o outcome, conflict bool) {
 		o = s.suppress(op.key)
 	case op.action == "identify":
 		o, conflict = s.identify(op)
-	default:
+	case op.action == "event", op.action == "page", op.action == "screen":
 		o = s.event(op)
+	default:
+		o = beyond(s, op)
 	}
 	if s.config.KeepLog {
 		s.record(op, o, conflict)
@@ -50,7 +54,7 @@ func (s *state) identify(op *operation) (_ outcome, conflict bool) {
 	}
 	switch {
 	case p == nil && (op.updateOnly || op.key.kind == byCioID):
-		return nobody, false
+		return unknown, false
 	case p == nil:
 		p = s.create()
 	case op.dated && op.timestamp < p.updated:
@@ -68,6 +72,10 @@ func (s *state) identify(op *operation) (_ outcome, conflict bool) {
 		conflict = !s.claim(p, c, op.key.kind) || conflict
 	}
 	p.attributes = merge(p.attributes, op.attributes)
+	adopt(s, p, op)
+	if op.details != nil {
+		relate(s, p, op.details.relations, true)
+	}
 	return applied, conflict
 }
 
@@ -118,7 +126,7 @@ func overfull(p *person, op *operation) bool {
 func (s *state) event(op *operation) outcome {
 	p := s.find(op.key)
 	if p == nil && op.key.kind == byCioID {
-		return nobody
+		return unknown
 	}
 	if op.id != (ulid{}) && !s.ids.add(op.id) {
 		return duplicate

@@ -3,6 +3,8 @@ package simulator
 import (
 	"net/http"
 	"strings"
+
+	"github.com/ciobulk/ciobulk/internal/simulator/scan"
 )
 
 // A segmentEntry is a segment in the form of the App API. Progress and tags are
@@ -31,19 +33,19 @@ func (w *Workspace) listSegments(call) reply {
 
 // createSegment makes a manual segment. Another segment may have the same name.
 func (w *Workspace) createSegment(c call) reply {
-	text, err := memberOf(c.body, "segment")
+	text, err := scan.MemberOf(c.body, "segment")
 	if err != nil {
 		return badRequest(err)
 	}
 	g := segment{manual: true}
 	if text != "" && text[0] == '{' {
-		for name, value := range members(text) {
+		for name, value := range scan.Members(text) {
 			switch {
 			case value[0] != '"':
 			case name == "name":
-				g.name = strings.Clone(decoded(value)) // and not the body
+				g.name = strings.Clone(scan.Decoded(value)) // and not the body
 			case name == "description":
-				g.description = strings.Clone(decoded(value))
+				g.description = strings.Clone(scan.Decoded(value))
 			}
 		}
 	}

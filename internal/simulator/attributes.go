@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unique"
+
+	"github.com/ciobulk/ciobulk/internal/simulator/scan"
 )
 
 // An attribute is a name and the JSON text of its value. Names repeat in every
@@ -31,12 +33,17 @@ func (c *Config) parseAttributes(op *operation, p parts) *refusal {
 		return invalid("attributes", "attributes must be an object")
 	}
 	op.text = strings.Clone(p.attributes)
+	if op.typ == "object" {
+		var problem *refusal
+		op.more().changes, problem = changesOf("attributes", op.text, true)
+		return problem
+	}
 	if op.action != "identify" { // only the size of the entity bounds an event's data
 		return nil
 	}
 	op.attributes = make([]attribute, 0, 16)
 	n := 0
-	for name, value := range members(op.text) {
+	for name, value := range scan.Members(op.text) {
 		if name == "_update" {
 			op.updateOnly = value == "true"
 			continue
@@ -64,7 +71,7 @@ func checkAttribute(n int, name, value string) *refusal {
 		return invalid("attributes."+name, "the attribute's name is longer than %d bytes", maxAttributeName)
 	case len(value) <= maxAttributeValue:
 		return nil
-	case value[0] == '"' && len(decoded(value)) <= maxAttributeValue:
+	case value[0] == '"' && len(scan.Decoded(value)) <= maxAttributeValue:
 		return nil
 	}
 	return invalid("attributes."+name, "the attribute's value is longer than %d bytes", maxAttributeValue)
@@ -84,7 +91,7 @@ func (c *Config) set(op *operation, name, value string) *refusal {
 	if cleared(value) {
 		value = ""
 	} else if value[0] == '"' {
-		value = decoded(value)
+		value = scan.Decoded(value)
 	}
 	if k == byID && len(value) > maxID {
 		return invalid("attributes.id", "id is longer than %d bytes", maxID)
@@ -148,7 +155,7 @@ func search(attributes []attribute, name string) (int, bool) {
 func setPath(object string, path []string, value string) string {
 	fields := map[string]json.RawMessage{}
 	if strings.HasPrefix(object, "{") {
-		for name, v := range members(object) {
+		for name, v := range scan.Members(object) {
 			fields[name] = json.RawMessage(v)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/ciobulk/ciobulk/internal/simulator/scan"
 )
 
 func (w *Workspace) serveBatch(c call) reply {
@@ -81,7 +83,7 @@ func (s *state) applyAll(operations []operation) (t tally) {
 
 // parseBatch returns the texts of the entities.
 func parseBatch(body []byte) ([]string, *refusal) {
-	array, err := memberOf(body, "batch")
+	array, err := scan.MemberOf(body, "batch")
 	if err != nil {
 		return nil, invalid("batch", "%v", err)
 	}
@@ -89,7 +91,7 @@ func parseBatch(body []byte) ([]string, *refusal) {
 		return nil, invalid("batch", "batch must be an array")
 	}
 	var entities []string
-	for e := range elements(array) {
+	for e := range scan.Elements(array) {
 		entities = append(entities, e)
 	}
 	return entities, nil
@@ -136,7 +138,7 @@ func (b *batch) names(identifier string) bool {
 func (w *Workspace) serveEntity(c call) reply {
 	body := c.body
 	if !json.Valid(body) || !utf8.Valid(body) {
-		return refused(*invalid("", "%v", errNotJSON))
+		return refused(*invalid("", "%v", scan.ErrNotJSON))
 	}
 	text := strings.Trim(string(body), " \n\r\t")
 	b := w.config.decode([]string{text}, "")

@@ -39,7 +39,7 @@ func Conformance(t *testing.T, baseURL, user, pass string) {
 	t.Run("region", func(t *testing.T) { s.region(t, user, pass) })
 	t.Run("routes", s.unknown)
 	for _, facts := range [][]fact{
-		requestFacts(), identifierFacts(), entityFacts(), attributeFacts(), eventFacts(),
+		requestFacts(), identifierFacts(), entityFacts(), attributeFacts(), eventFacts(), kindFacts(),
 	} {
 		for _, f := range facts {
 			t.Run(f.name, func(t *testing.T) { s.check(t, f) })

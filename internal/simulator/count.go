@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+
+	"github.com/ciobulk/ciobulk/internal/simulator/scan"
 )
 
 // count replaces judge under Config.CountOnly.
@@ -39,10 +41,10 @@ func (w *Workspace) counted(operations int, t tally, p *plan) reply {
 // most clients write an entity: looking only at the braces is six times as fast as
 // looking for the type, and forty times as fast as reading the JSON. If no object
 // begins like that, it searches for the type anywhere, and if that is not found, it
-// reads the body. So an attribute whose value is an object {"type":"person"} also
+// reads the body. So an attribute whose value is an object {"type":"person"}, or {"type":"object"}, also
 // counts as an operation: send none to a workspace that only counts.
 func countOperations(body []byte) (int, *refusal) {
-	const first, anywhere = `{"type":"person"`, `"type":"person"`
+	const first, object, anywhere = `{"type":"person"`, `{"type":"object"`, `"type":"person"`
 	n := 0
 	for at := 0; ; at++ {
 		brace := bytes.IndexByte(body[at:], '{')
@@ -50,7 +52,7 @@ func countOperations(body []byte) (int, *refusal) {
 			break
 		}
 		at += brace
-		if bytes.HasPrefix(body[at:], []byte(first)) {
+		if bytes.HasPrefix(body[at:], []byte(first)) || bytes.HasPrefix(body[at:], []byte(object)) {
 			n++
 		}
 	}
@@ -70,7 +72,7 @@ func countOperations(body []byte) (int, *refusal) {
 func countIDs(body []byte) (int, error) {
 	const first = `{"ids":["`
 	if !bytes.HasPrefix(body, []byte(first)) || bytes.IndexByte(body, '\\') >= 0 {
-		ids, err := textsOf(body, "ids", maxSegmentIDs)
+		ids, err := scan.TextsOf(body, "ids", maxSegmentIDs)
 		return len(ids), err
 	}
 	n := bytes.Count(body, []byte{'"'})/2 - 1

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"iter"
 	"net/http"
+
+	"github.com/ciobulk/ciobulk/internal/simulator/scan"
 )
 
 // findCustomers answers GET /v1/customers?email=. A plus sign that is not
@@ -35,7 +37,7 @@ func (w *Workspace) searchCustomers(c call) reply {
 	if err != nil {
 		return badRequest(err)
 	}
-	text, err := memberOf(c.body, "filter")
+	text, err := scan.MemberOf(c.body, "filter")
 	if err != nil {
 		return badRequest(err)
 	}
@@ -80,7 +82,7 @@ func (w *Workspace) showCustomer(c call) reply {
 	if p == nil {
 		return problem
 	}
-	return found(p.profile())
+	return found(profileOf(w.view(), p))
 }
 
 func (w *Workspace) showCustomers(c call) reply {
@@ -88,7 +90,7 @@ func (w *Workspace) showCustomers(c call) reply {
 	if err != nil {
 		return badRequest(err)
 	}
-	ids, err := textsOf(c.body, "ids", mostProfiles)
+	ids, err := scan.TextsOf(c.body, "ids", mostProfiles)
 	if err != nil {
 		return badRequest(err)
 	}
@@ -97,7 +99,7 @@ func (w *Workspace) showCustomers(c call) reply {
 	s, profiles := w.view(), []profile{}
 	for _, id := range ids {
 		if p := s.find(w.config.key(k, id)); p != nil {
-			profiles = append(profiles, p.profile())
+			profiles = append(profiles, profileOf(s, p))
 		}
 	}
 	return found(map[string]any{"customers": profiles})

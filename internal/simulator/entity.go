@@ -1,9 +1,12 @@
 package simulator
 
 import (
+	"cmp"
 	"encoding/json"
 	"strconv"
 	"strings"
+
+	"github.com/ciobulk/ciobulk/internal/simulator/scan"
 )
 
 // A kind is one of the four identifiers.
@@ -35,6 +38,7 @@ type key struct {
 
 // An operation is a valid entity. It shares no memory with the request's body.
 type operation struct {
+	typ        string // person, object or delivery
 	action     string
 	key        key
 	value      string // the identifier as it was sent
@@ -46,6 +50,7 @@ type operation struct {
 	attributes []attribute
 	claims     []claim // identifiers among the attributes
 	updateOnly bool
+	details    *details // nil if there are none
 }
 
 // raw is the text of the attributes, nil if there are none.
@@ -57,10 +62,13 @@ func (op *operation) raw() json.RawMessage {
 }
 
 // parts are the texts of an entity's members, "" for missing ones.
-type parts struct{ typ, action, identifiers, attributes, name, id, timestamp string }
+type parts struct {
+	typ, action, identifiers, attributes, name, id, timestamp string
+	device, relationships, primary, secondary                 string
+}
 
 func split(entity string) (p parts) {
-	for name, value := range members(entity) {
+	for name, value := range scan.Members(entity) {
 		switch name {
 		case "type":
 			p.typ = value
@@ -76,6 +84,14 @@ func split(entity string) (p parts) {
 			p.id = value
 		case "timestamp":
 			p.timestamp = value
+		case "device":
+			p.device = value
+		case "cio_relationships":
+			p.relationships = value
+		case "primary":
+			p.primary = value
+		case "secondary":
+			p.secondary = value
 		}
 	}
 	return p
@@ -93,7 +109,7 @@ func (c *Config) parse(text string) (op operation, problem *refusal) {
 	p := split(text)
 	checks := [...]func(*Config, *operation, parts) *refusal{
 		(*Config).parseType, (*Config).parseAction, (*Config).parseIdentifiers,
-		(*Config).parseTimestamp, (*Config).parseEvent, (*Config).parseAttributes,
+		(*Config).parseTimestamp, (*Config).parseEvent, (*Config).parseAttributes, parseDetails,
 	}
 	for _, check := range checks {
 		if problem := check(c, &op, p); problem != nil {
@@ -103,12 +119,18 @@ func (c *Config) parse(text string) (op operation, problem *refusal) {
 	return op, nil
 }
 
-func (c *Config) parseType(_ *operation, p parts) *refusal {
+func (c *Config) parseType(op *operation, p parts) *refusal {
 	typ, problem := textOf("type", p.typ)
-	if problem == nil && typ != "person" {
-		return invalid("type", "the simulator does not support type %q", typ)
+	if problem != nil {
+		return problem
 	}
-	return problem
+	for known := range played {
+		if typ == known {
+			op.typ = known // which does not share memory with the body
+			return nil
+		}
+	}
+	return invalid("type", "type must be person, object or delivery")
 }
 
 func (c *Config) parseAction(op *operation, p parts) *refusal {
@@ -116,46 +138,60 @@ func (c *Config) parseAction(op *operation, p parts) *refusal {
 	if problem != nil {
 		return problem
 	}
-	for _, played := range [...]string{"identify", "event", "page", "screen", "delete", "suppress", "unsuppress"} {
-		if action == played {
-			op.action = played // which does not share memory with the body
+	for _, known := range played[op.typ] {
+		if action == known {
+			op.action = known // which does not share memory with the body
 			return nil
 		}
 	}
-	return invalid("action", "the simulator does not support action %q", action)
+	return invalid("action", "there is no action %q of type %s", action, op.typ)
 }
 
-func (c *Config) parseIdentifiers(op *operation, p parts) *refusal {
+func (c *Config) parseIdentifiers(op *operation, p parts) (problem *refusal) {
+	if op.typ == "delivery" || op.action == "merge" {
+		return nil // parseDetails does it
+	}
 	if absent(p.identifiers) {
 		return required("identifiers")
 	}
-	if p.identifiers[0] != '{' {
-		return invalid("identifiers", "identifiers must be an object")
+	if op.typ == "object" {
+		d := op.more()
+		if d.object, problem = parseObject("identifiers", p.identifiers); problem == nil {
+			op.value = cmp.Or(d.object.ID, d.object.cio)
+		}
+		return problem
 	}
-	var name, value string
+	op.key, op.value, problem = c.parsePerson("identifiers", p.identifiers)
+	return problem
+}
+
+// parsePerson reads the one identifier of a person.
+func (c *Config) parsePerson(field, text string) (of key, value string, problem *refusal) {
+	if text[0] != '{' {
+		return of, "", invalid(field, "%s must be an object", field)
+	}
+	var name string
 	n := 0
-	for m, v := range members(p.identifiers) {
+	for m, v := range scan.Members(text) {
 		name, value = m, v
 		n++
 	}
 	if n == 0 {
-		return required("identifiers")
+		return of, "", required(field)
 	}
 	k, known := kindOf(name)
 	if n > 1 || !known {
-		return invalid("identifiers", "exactly one of id, email, phone and cio_id is allowed")
+		return of, "", invalid(field, "exactly one of id, email, phone and cio_id is allowed")
 	}
-	field := "identifiers." + name
-	value, problem := textOf(field, value)
-	if problem != nil {
-		return problem
+	field += "." + name
+	if value, problem = textOf(field, value); problem != nil {
+		return of, "", problem
 	}
 	if k == byID && len(value) > maxID {
-		return invalid(field, "id is longer than %d bytes", maxID)
+		return of, "", invalid(field, "id is longer than %d bytes", maxID)
 	}
-	op.value = strings.Clone(value)
-	op.key = c.key(k, op.value)
-	return nil
+	value = strings.Clone(value)
+	return c.key(k, value), value, nil
 }
 
 func (c *Config) parseTimestamp(op *operation, p parts) *refusal {

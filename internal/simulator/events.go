@@ -49,6 +49,9 @@ func (c *Config) parseEvent(op *operation, p parts) *refusal {
 	default:
 		return nil
 	}
+	if op.typ != "person" {
+		return nil
+	}
 	name, problem := textOf("name", p.name)
 	if problem != nil {
 		return problem

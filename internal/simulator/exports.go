@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/ciobulk/ciobulk/internal/simulator/scan"
 )
 
 // An export is a job whose file is made when it is ordered, and shown when it has
@@ -69,7 +71,7 @@ func (w *Workspace) order(c call, kind string, file []byte, total int) reply {
 // orderCustomers answers POST /v1/exports/customers, whose filter is called
 // filters.
 func (w *Workspace) orderCustomers(c call) reply {
-	text, err := memberOf(c.body, "filters")
+	text, err := scan.MemberOf(c.body, "filters")
 	if err != nil {
 		return badRequest(err)
 	}

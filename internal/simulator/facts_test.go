@@ -85,10 +85,10 @@ func entityFacts() []fact {
 	of := func(typ, action string) string {
 		return fmt.Sprintf(`{%s%s"identifiers":{"id":%q},"name":"n"}`, typ, action, who)
 	}
-	person, other := `"type":"person",`, `"type":"delivery",`
+	person := `"type":"person",`
 	facts := []fact{
 		turned("a type is required", "required", "type", of("", `"action":"identify",`)),
-		turned("another type", "invalid", "type", of(other, `"action":"identify",`)),
+		turned("another type", "invalid", "type", of(`"type":"thing",`, `"action":"identify",`)),
 		turned("an action is required", "required", "action", of(person, "")),
 		turned("an empty action", "required", "action", of(person, `"action":"",`)),
 		turned("another action", "invalid", "action", of(person, `"action":"upsert",`)),

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+
+	"github.com/ciobulk/ciobulk/internal/simulator/scan"
 )
 
 // A filter reports whether it matches a person. It is valid only for the state, and
@@ -47,7 +49,7 @@ func condition(text string) (name, value string, err error) {
 		return "", "", errFilter
 	}
 	n := 0
-	for m, v := range members(text) {
+	for m, v := range scan.Members(text) {
 		name, value = m, v
 		n++
 	}
@@ -62,7 +64,7 @@ func (s *state) listFilter(all bool, array string) (filter, error) {
 		return nil, errors.New("and and or take an array of filters")
 	}
 	var list []filter
-	for e := range elements(array) {
+	for e := range scan.Elements(array) {
 		f, err := s.filter(e)
 		if err != nil {
 			return nil, err
@@ -102,7 +104,7 @@ func (s *state) attributeFilter(text string) (filter, error) {
 		return nil, errors.New("an attribute filter is an object")
 	}
 	parts := map[string]string{}
-	for name, value := range members(text) {
+	for name, value := range scan.Members(text) {
 		parts[name] = shown(value)
 	}
 	field := parts["field"]

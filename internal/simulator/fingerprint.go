@@ -7,14 +7,16 @@ import (
 	"encoding/hex"
 	"slices"
 	"strconv"
+
+	"github.com/ciobulk/ciobulk/internal/simulator/graph"
 )
 
 // A digest is of one person, suppressed identifier, event or segment.
 type digest [sha256.Size]byte
 
 // Fingerprint is a digest of the whole state: people with their identifiers,
-// attributes and timestamps, suppressed identifiers, events, and segments with
-// their members. It does not depend on the order of requests, nor on any cio_id or
+// attributes, timestamps, devices and relationships, suppressed identifiers, events,
+// objects, and segments with their members. It does not depend on the order of requests, nor on any cio_id or
 // segment's id: an interrupted and resumed run has the fingerprint of an unbroken
 // one, if nothing was lost and nothing happened twice. Values are compared as they
 // were sent: 1 is not 1.0.
@@ -41,6 +43,8 @@ func (s *state) fingerprint() string {
 	for _, g := range s.segments {
 		all = append(all, s.digestSegment(g))
 	}
+	name := func(p graph.Person) []string { k := s.owner(s.people[p]); return []string{k.kind.String(), k.value} }
+	s.graph.Facts(name, func(fields ...string) { all = append(all, digestOf(fields...)) })
 	slices.SortFunc(all, func(a, b digest) int { return bytes.Compare(a[:], b[:]) })
 	sum := sha256.New()
 	for _, d := range all {

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+
+	"github.com/ciobulk/ciobulk/internal/simulator/scan"
 )
 
 // An enrolment is a request that adds people to a segment, or removes them.
@@ -35,7 +37,7 @@ func (w *Workspace) enrol(c call, add bool) reply {
 	if err != nil {
 		return failure(http.StatusBadRequest, err.Error())
 	}
-	ids, err := textsOf(c.body, "ids", maxSegmentIDs)
+	ids, err := scan.TextsOf(c.body, "ids", maxSegmentIDs)
 	if err != nil {
 		return failure(http.StatusBadRequest, err.Error())
 	}
@@ -69,7 +71,7 @@ func (s *state) enrol(e enrolment) tally {
 	g, t := s.segment(e.segment), tally{segmentIDs: len(e.ids)}
 	for _, id := range e.ids {
 		s.sequence++
-		o := nobody
+		o := unknown
 		if p := s.find(s.config.key(e.kind, id)); p != nil && s.mayEnrol(p, e.add) {
 			o = applied
 			if e.add {

@@ -1,6 +1,10 @@
 package simulator
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/ciobulk/ciobulk/internal/simulator/graph"
+)
 
 // A Person is a copy of what the workspace knows of a person.
 type Person struct {
@@ -10,6 +14,9 @@ type Person struct {
 	Phone      string                     `json:"phone,omitempty"`
 	Timestamp  int64                      `json:"timestamp,omitempty"` // the latest one of an identify
 	Attributes map[string]json.RawMessage `json:"attributes"`          // as they were sent; without the identifiers
+
+	Devices   []graph.Device   `json:"devices,omitempty"`
+	Relations []graph.Relation `json:"relationships,omitempty"`
 }
 
 // Person finds a person by an identifier: kind is id, email, phone or cio_id.
@@ -24,7 +31,7 @@ func (w *Workspace) Person(kind, value string) (Person, bool) {
 	if p == nil {
 		return Person{}, false
 	}
-	return p.public(), true
+	return publicOf(w.state, p), true
 }
 
 // People returns all people, in the order of their creation, which is that of cio_id.
@@ -34,18 +41,26 @@ func (w *Workspace) People() []Person {
 	people := make([]Person, 0, w.state.count)
 	for _, p := range w.state.people {
 		if p != nil {
-			people = append(people, p.public())
+			people = append(people, publicOf(w.state, p))
 		}
 	}
 	return people
 }
 
-func (p *person) public() Person {
+// Objects returns all objects, by their types and ids.
+func (w *Workspace) Objects() []graph.Object {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.state.graph.Objects()
+}
+
+func publicOf(s *state, p *person) Person {
 	public := Person{
 		CioID: p.cioID(), ID: p.identifiers[byID],
 		Email: p.identifiers[byEmail], Phone: p.identifiers[byPhone],
 		Attributes: make(map[string]json.RawMessage, len(p.attributes)),
 	}
+	public.Devices, public.Relations = s.graph.Devices(graph.Person(p.serial)), s.graph.Relations(graph.Person(p.serial))
 	if p.updated != undated {
 		public.Timestamp = p.updated
 	}
@@ -65,9 +80,10 @@ func (w *Workspace) Events() []Event {
 
 // Applied is one entry of the log: an operation that was not rejected.
 type Applied struct {
-	Sequence   int64           `json:"sequence"` // from 1, in the order of application
+	Sequence   int64           `json:"sequence"`       // from 1, in the order of application
+	Type       string          `json:"type,omitempty"` // object or delivery; of people, nothing
 	Action     string          `json:"action"`
-	Kind       string          `json:"kind"`
+	Kind       string          `json:"kind"` // of the identifier; of people only
 	Value      string          `json:"value"`
 	Segment    int             `json:"segment,omitempty"` // of add_customers and remove_customers
 	Name       string          `json:"name,omitempty"`
@@ -87,9 +103,13 @@ func (w *Workspace) Log() []Applied {
 }
 
 func (s *state) record(op *operation, o outcome, conflict bool) {
-	s.log = append(s.log, Applied{
+	a := Applied{
 		Sequence: s.sequence, Action: op.action, Kind: op.key.kind.String(), Value: op.value,
 		Name: op.name, ID: op.id.String(), Timestamp: op.timestamp,
 		Attributes: op.raw(), Outcome: o.String(), Conflict: conflict,
-	})
+	}
+	if op.typ != "person" {
+		a.Type, a.Kind = op.typ, ""
+	}
+	s.log = append(s.log, a)
 }

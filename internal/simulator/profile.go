@@ -1,9 +1,15 @@
 package simulator
 
-import "strings"
+import (
+	"strings"
 
-// A profile is what the App API shows of a person. Times of changes and devices are
-// never known. unsubscribed is true for true, 1, "1" and the text true in any case;
+	"github.com/ciobulk/ciobulk/internal/simulator/graph"
+
+	"github.com/ciobulk/ciobulk/internal/simulator/scan"
+)
+
+// A profile is what the App API shows of a person. Times of changes are never known.
+// unsubscribed is true for true, 1, "1" and the text true in any case;
 // every other value means subscribed (https://docs.customer.io/api/track/).
 type profile struct {
 	Customer struct {
@@ -12,13 +18,14 @@ type profile struct {
 		Attributes   map[string]string `json:"attributes"`
 		Timestamps   struct{}          `json:"timestamps"`
 		Unsubscribed bool              `json:"unsubscribed"`
-		Devices      []struct{}        `json:"devices"`
+		Devices      []graph.Device    `json:"devices"`
 	} `json:"customer"`
 }
 
-func (p *person) profile() (f profile) {
+func profileOf(s *state, p *person) (f profile) {
 	c := &f.Customer
-	c.ID, c.Identifiers, c.Devices = p.identifiers[byID], p.identifierSet(), []struct{}{}
+	c.ID, c.Identifiers = p.identifiers[byID], p.identifierSet()
+	c.Devices = append([]graph.Device{}, s.graph.Devices(graph.Person(p.serial))...)
 	c.Attributes = make(map[string]string, len(p.attributes)+4)
 	for _, a := range p.attributes {
 		c.Attributes[a.name.Value()] = shown(a.value)
@@ -53,7 +60,7 @@ func (p *person) field(name string) (value string, has bool) {
 // shown returns a value as it is read back: as text.
 func shown(value string) string {
 	if strings.HasPrefix(value, `"`) {
-		return decoded(value)
+		return scan.Decoded(value)
 	}
 	return value
 }

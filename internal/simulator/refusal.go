@@ -1,6 +1,10 @@
 package simulator
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/ciobulk/ciobulk/internal/simulator/scan"
+)
 
 // A refusal is the reason why an entity, or a request, is not accepted.
 type refusal struct{ reason, field, message string }
@@ -40,5 +44,5 @@ func textOf(field, value string) (string, *refusal) {
 	if value[0] != '"' {
 		return "", invalid(field, "%s must be a string", field)
 	}
-	return decoded(value), nil
+	return scan.Decoded(value), nil
 }

@@ -67,7 +67,7 @@ func TestUnknownRoutes(t *testing.T) {
 	equal(t, "status", rec.Code, 405)
 	equal(t, "Allow", rec.Header().Get("Allow"), "POST")
 	equal(t, "body", rec.Body.String(), `{"meta":{"error":"method not allowed"}}`+"\n")
-	rec = ask(w, "POST", "/api/v1/customers/1", "{}")
+	rec = ask(w, "POST", "/api/v1/nothing/1", "{}")
 	equal(t, "unknown", rec.Body.String(), `{"meta":{"error":"not found"}}`+"\n")
 }
 

@@ -67,7 +67,7 @@ func (w *Workspace) Segment(id int) (Segment, bool) {
 	}
 	public := g.public()
 	for p := range w.state.membersOf(g, 0) {
-		public.Members = append(public.Members, p.public())
+		public.Members = append(public.Members, publicOf(w.state, p))
 	}
 	return public, true
 }

@@ -2,120 +2,22 @@ package simulator
 
 import (
 	"context"
-	"crypto/tls"
-	"errors"
-	"fmt"
-	"io"
-	"log"
-	"net"
-	"net/http"
-	"sync"
-	"time"
+
+	"github.com/ciobulk/ciobulk/internal/simulator/listen"
 )
 
+// TLS is how Serve encrypts, if it does.
+type TLS = listen.TLS
+
+// The kinds of certificates.
 const (
-	headerTimeout = 10 * time.Second
-	drainTimeout  = 5 * time.Second
+	TLSSelfSigned = listen.SelfSigned
+	TLSWrongHost  = listen.WrongHost
+	TLSExpired    = listen.Expired
 )
 
-// Serve starts to serve the workspace on a loopback address, such as
-// "127.0.0.1:0" or "localhost:8080", until ctx is done; any other address is
-// refused. It returns once the port is open, with the base URL.
-//
-// When ctx is done, requests that hang or are delayed are cut and others get their
-// answer; wait returns when all of that has ended, and nil if it had no error. It may
-// be called any number of times, from any goroutine.
-//
-// If the workspace's faults name a certificate, it serves https.
+// Serve starts to serve the workspace on a loopback address, as listen.Serve says. If
+// the workspace's faults name a certificate, it serves https.
 func Serve(ctx context.Context, addr string, w *Workspace) (url string, wait func() error, err error) {
-	return serve(ctx, addr, w, w.plan.Load().TLS)
-}
-
-func serve(ctx context.Context, addr string, h http.Handler, kind TLS) (url string, wait func() error, err error) {
-	listener, err := listen(addr)
-	if err != nil {
-		return "", nil, err
-	}
-	scheme := "http"
-	if kind != "" {
-		config, err := kind.config()
-		if err != nil {
-			return "", nil, errors.Join(err, listener.Close())
-		}
-		scheme, listener = "https", tls.NewListener(listener, config)
-	}
-	server := &http.Server{
-		Handler:           h,
-		ErrorLog:          log.New(io.Discard, "", 0), // clients do not trust some certificates
-		ReadHeaderTimeout: headerTimeout,
-		BaseContext:       func(net.Listener) context.Context { return ctx },
-	}
-	fresh := unused{conns: make(map[net.Conn]bool)}
-	server.ConnState = fresh.note
-	drained := make(chan error, 1)
-	stop := context.AfterFunc(ctx, func() { fresh.close(); drained <- drain(server) })
-	ended := make(chan error, 1)
-	go func() { // ends with ctx, or earlier if the listener breaks
-		err := server.Serve(listener)
-		if errors.Is(err, http.ErrServerClosed) {
-			err = <-drained
-		} else {
-			stop()
-		}
-		ended <- err
-	}()
-	wait = sync.OnceValue(func() error { return <-ended })
-	return scheme + "://" + listener.Addr().String(), wait, nil
-}
-
-func listen(addr string) (net.Listener, error) {
-	tcp, err := net.ResolveTCPAddr("tcp", addr)
-	if err != nil {
-		return nil, err
-	}
-	if !tcp.IP.IsLoopback() {
-		return nil, fmt.Errorf("simulator: %q is not a loopback address", addr)
-	}
-	return net.ListenTCP("tcp", tcp)
-}
-
-// unused is the connections that no request has used yet, as clients keep some in
-// reserve. http.Server waits for them for five seconds when it ends.
-type unused struct {
-	mu    sync.Mutex
-	conns map[net.Conn]bool
-	ended bool
-}
-
-func (u *unused) note(c net.Conn, state http.ConnState) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	switch {
-	case state != http.StateNew:
-		delete(u.conns, c)
-	case u.ended:
-		c.Close()
-	default:
-		u.conns[c] = true
-	}
-}
-
-func (u *unused) close() {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	u.ended = true
-	for c := range u.conns {
-		c.Close()
-	}
-}
-
-// drain gives requests that are being answered a moment, and then cuts them.
-func drain(server *http.Server) error {
-	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
-	defer cancel()
-	err := server.Shutdown(ctx)
-	if err != nil {
-		return errors.Join(err, server.Close())
-	}
-	return nil
+	return listen.Serve(ctx, addr, w, w.plan.Load().TLS)
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ciobulk/ciobulk/internal/simulator/listen"
 )
 
 func TestServe(t *testing.T) {
@@ -73,7 +75,7 @@ func TestServeEndsWhileARequestHangs(t *testing.T) {
 		close(arrived)
 		w.ServeHTTP(rw, r)
 	})
-	base, wait, err := serve(ctx, "127.0.0.1:0", handler, "")
+	base, wait, err := listen.Serve(ctx, "127.0.0.1:0", handler, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +91,7 @@ func TestServeEndsWhileARequestHangs(t *testing.T) {
 	if err := <-broken; err == nil {
 		t.Error("the request that hung has an answer")
 	}
-	if took := time.Since(start); took >= drainTimeout {
+	if took := time.Since(start); took >= listen.DrainTimeout {
 		t.Errorf("it took %v to end", took)
 	}
 }

@@ -9,16 +9,15 @@
 // [Workspace.Segment], [Workspace.Stats] and [Workspace.Fingerprint]; other
 // processes read it as JSON under /_simulator/.
 //
-// Of the Track API it supports people (identify, event, page, screen, delete,
-// suppress and unsuppress) and manual segments (adding and removing people). It
-// refuses merging, devices, objects and relationships by index. Of the App API, on
-// the same server under /v1/, it supports segments, their counts and members, the
+// Of the Track API it supports all entities of version 2 about people, objects and
+// deliveries, the calls of version 1 that do the same, events of visitors, and manual
+// segments (adding and removing people). Of the App API, on the same server under /v1/, it supports segments, their counts and members, the
 // search for people, their attributes, the account's workspaces, export jobs and
 // their files, activities and messages; everything else is not found. Dynamic
 // segments exist and have no members: only a search evaluates conditions.
 //
-// It imports only the standard library, and nothing of this module, so that it does
-// not share mistakes with the client it tests.
+// It imports only the standard library, and nothing of this module but its own rooms, so
+// that it does not share mistakes with the client it tests.
 package simulator
 
 import (
@@ -62,13 +61,13 @@ func New(c Config) *Workspace {
 
 func (w *Workspace) trackRoutes() []route {
 	body := w.config.maxBody()
-	return []route{
+	return append(v1Routes(w), []route{
 		{method: http.MethodGet, path: regionPath, serve: w.serveRegion},
 		{method: http.MethodPost, path: batchPath, limit: body, serve: w.serveBatch},
 		{method: http.MethodPost, path: entityPath, limit: w.config.maxEntity(), serve: w.serveEntity},
 		{method: http.MethodPost, path: addPath, limit: body, serve: w.serveAdd},
 		{method: http.MethodPost, path: removePath, limit: body, serve: w.serveRemove},
-	}
+	}...)
 }
 
 // ServeHTTP answers one request. What it changed and counted is visible before

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+
+	"github.com/ciobulk/ciobulk/internal/simulator/graph"
 )
 
 // A state is what the workspace knows. It is not safe for concurrent use.
@@ -16,6 +18,7 @@ type state struct {
 	events     []Event
 	ids        dedup
 	segments   []*segment // by id, from 1
+	graph      *graph.Graph
 	activities activities
 	log        []Applied
 	sequence   int64
@@ -33,7 +36,7 @@ type person struct {
 const undated = math.MinInt64
 
 func newState(c Config) *state {
-	s := &state{config: c, suppressed: map[key][]key{}}
+	s := &state{config: c, suppressed: map[key][]key{}, graph: graph.New()}
 	s.ids = dedup{window: c.EventDedupWindow, seen: map[ulid]struct{}{}}
 	for k := range s.index {
 		s.index[k] = map[string]*person{}
@@ -91,6 +94,7 @@ func (s *state) remove(p *person) {
 	for _, g := range s.segments {
 		g.members.remove(p.serial)
 	}
+	s.graph.Forget(graph.Person(p.serial))
 	s.people[p.serial] = nil
 	s.count--
 }
@@ -113,7 +117,7 @@ func (s *state) suppress(k key) outcome {
 		group = s.keys(p)
 		s.remove(p)
 	} else if k.kind == byCioID {
-		return nobody
+		return unknown
 	}
 	for _, blocked := range group {
 		s.suppressed[blocked] = group

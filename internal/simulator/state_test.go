@@ -21,7 +21,7 @@ func TestIdentifiersAmongAttributes(t *testing.T) {
 	t.Parallel()
 	w := New(Config{})
 	accept(t, w, identify("1", `"email":"Ann@Example.com","phone":"+15005550006","cio_id":"x","plan":"pro"`))
-	want := `{a3000000 1 Ann@Example.com +15005550006 0 map[plan:[34 112 114 111 34]]}`
+	want := `{a3000000 1 Ann@Example.com +15005550006 0 map[plan:[34 112 114 111 34]] [] []}`
 	for kind, value := range map[string]string{"id": "1", "email": "ann@EXAMPLE.com", "phone": "+15005550006"} {
 		equal(t, kind, fmt.Sprint(personOf(t, w, kind, value)), want)
 	}
@@ -86,7 +86,7 @@ func TestHeir(t *testing.T) {
 
 	accept(t, w, on("identify", "email", "bob@example.com"))
 	accept(t, w, identify("3", `"email":"bob@example.com","_update":true`), on("identify", "cio_id", "b0000000", `"attributes":{"email":"bob@example.com","a":1}`))
-	equal(t, "not by an update, nor by cio_id", fmt.Sprint(personOf(t, w, "email", "bob@example.com")), "{a3000002  bob@example.com  0 map[]}")
+	equal(t, "not by an update, nor by cio_id", fmt.Sprint(personOf(t, w, "email", "bob@example.com")), "{a3000002  bob@example.com  0 map[] [] []}")
 	equal(t, "nobody", w.Stats().Nobody, 2)
 }
 
@@ -177,8 +177,8 @@ func TestLog(t *testing.T) {
 	rec := sendBatch(w, identify("1", `"a":1`), on("identify", "id", ""), on("event", "email", "A@b", `"name":" n "`, `"timestamp":7`), identify("2", `"_update":true`))
 	equal(t, "status", rec.Code, 207)
 	log := w.Log()
-	equal(t, "log", fmt.Sprintf("%+v", log[0]), `{Sequence:1 Action:identify Kind:id Value:1 Segment:0 Name: ID: Timestamp:0 Attributes:[123 34 97 34 58 49 125] Outcome:applied Conflict:false}`)
-	equal(t, "log", fmt.Sprintf("%+v", log[1]), `{Sequence:2 Action:event Kind:email Value:A@b Segment:0 Name:n ID: Timestamp:7 Attributes:[] Outcome:applied Conflict:false}`)
+	equal(t, "log", fmt.Sprintf("%+v", log[0]), `{Sequence:1 Type: Action:identify Kind:id Value:1 Segment:0 Name: ID: Timestamp:0 Attributes:[123 34 97 34 58 49 125] Outcome:applied Conflict:false}`)
+	equal(t, "log", fmt.Sprintf("%+v", log[1]), `{Sequence:2 Type: Action:event Kind:email Value:A@b Segment:0 Name:n ID: Timestamp:7 Attributes:[] Outcome:applied Conflict:false}`)
 	equal(t, "log", log[2].Outcome, "nobody")
 	equal(t, "rejected are not in it", len(log), 3)
 	without := New(Config{})

@@ -40,6 +40,9 @@ type Stats struct {
 	People                int `json:"people"` // now
 	Events                int `json:"events"`
 	SuppressedIdentifiers int `json:"suppressed_identifiers"`
+	Devices               int `json:"devices"`
+	Objects               int `json:"objects"`
+	Relations             int `json:"relationships"`
 }
 
 // Stats is a copy of the figures as they are now.
@@ -50,6 +53,7 @@ func (w *Workspace) Stats() Stats {
 	s.People = w.state.count
 	s.Events = len(w.state.events)
 	s.SuppressedIdentifiers = len(w.state.suppressed)
+	s.Objects, s.Relations, s.Devices = w.state.graph.Counts()
 	return s
 }
 
@@ -106,7 +110,7 @@ func (m *meter) judged(t tally) {
 	s := &m.stats
 	fields := [outcomes]*int64{
 		applied: &s.Applied, duplicate: &s.Duplicates, stale: &s.Stale,
-		suppressed: &s.Suppressed, nobody: &s.Nobody, full: &s.Full,
+		suppressed: &s.Suppressed, unknown: &s.Nobody, full: &s.Full,
 	}
 	for o, n := range t.outcomes {
 		*fields[o] += int64(n)

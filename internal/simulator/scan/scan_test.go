@@ -1,7 +1,6 @@
-package simulator
+package scan
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -31,7 +30,7 @@ func FuzzScan(f *testing.F) {
 		case '"':
 			var want string
 			json.Unmarshal([]byte(text), &want)
-			equal(t, "string", decoded(text), want)
+			equal(t, "string", Decoded(text), want)
 		}
 	})
 }
@@ -42,7 +41,7 @@ func checkMembers(t *testing.T, text string) {
 		t.Skip() // deeper than Unmarshal goes
 	}
 	got := map[string]json.RawMessage{}
-	for name, value := range members(text) {
+	for name, value := range Members(text) {
 		got[name] = json.RawMessage(value)
 	}
 	equal(t, "members", fmt.Sprintf("%q", got), fmt.Sprintf("%q", want))
@@ -54,44 +53,15 @@ func checkElements(t *testing.T, text string) {
 		t.Skip()
 	}
 	got := []json.RawMessage{}
-	for value := range elements(text) {
+	for value := range Elements(text) {
 		got = append(got, json.RawMessage(value))
 	}
 	equal(t, "elements", fmt.Sprintf("%q", got), fmt.Sprintf("%q", want))
 }
 
-// FuzzBatch sends anything at all: the answer is one of four, and the ledger
-// of the operations adds up.
-func FuzzBatch(f *testing.F) {
-	seeds := 0
-	for _, facts := range [][]fact{requestFacts(), identifierFacts(), entityFacts(), attributeFacts(), eventFacts()} {
-		for _, fact := range facts {
-			if len(fact.body) < 2000 {
-				f.Add([]byte(fact.body))
-				seeds++
-			}
-		}
+func equal(t *testing.T, what, got, want string) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s: got %s, want %s", what, got, want)
 	}
-	if seeds < 50 {
-		f.Fatalf("%d seeds", seeds)
-	}
-	f.Fuzz(func(t *testing.T, body []byte) {
-		w := New(Config{KeepLog: true, EventsCreatePeople: true})
-		rec := ask(w, "POST", batchPath, string(body))
-		if !json.Valid(bytes.TrimSpace(rec.Body.Bytes())) {
-			t.Errorf("the answer is not JSON: %s", rec.Body)
-		}
-		if rec.Code != 200 && rec.Code != 207 && rec.Code != 400 && rec.Code != 413 {
-			t.Errorf("status %d", rec.Code)
-		}
-		s := w.Stats()
-		equal(t, "ledger", s.Applied+s.Rejected+s.Duplicates+s.Stale+s.Suppressed+s.Nobody+s.Full, s.Operations)
-		equal(t, "log", int64(len(w.Log())), s.Operations-s.Rejected)
-		for _, p := range w.People() {
-			if same, found := w.Person("cio_id", p.CioID); !found || same.ID != p.ID {
-				t.Errorf("%v is not found", p)
-			}
-		}
-		w.Fingerprint()
-	})
 }

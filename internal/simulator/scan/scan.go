@@ -1,4 +1,7 @@
-package simulator
+// Package scan reads JSON as text: members and elements keep their types, digits and
+// spelling. Its functions, MemberOf and TextsOf aside, take text that json.Valid has
+// passed, and only such text.
+package scan
 
 import (
 	"encoding/json"
@@ -6,17 +9,13 @@ import (
 	"strings"
 )
 
-// The functions of this file read JSON text that json.Valid has passed, and only such
-// text: they do not check it again. They return parts of it unchanged, so that a value
-// keeps its type, its digits and its spelling.
-
-// members yields the names, decoded, and values, as text, of an object.
-func members(object string) iter.Seq2[string, string] {
+// Members yields the names, decoded, and values, as text, of an object.
+func Members(object string) iter.Seq2[string, string] {
 	return func(yield func(string, string) bool) {
 		i := spaceEnd(object, 1)
 		for object[i] != '}' {
 			end := stringEnd(object, i)
-			name := decoded(object[i:end])
+			name := Decoded(object[i:end])
 			i = spaceEnd(object, spaceEnd(object, end)+1)
 			end = valueEnd(object, i)
 			if !yield(name, object[i:end]) {
@@ -27,8 +26,8 @@ func members(object string) iter.Seq2[string, string] {
 	}
 }
 
-// elements yields the values of an array as text.
-func elements(array string) iter.Seq[string] {
+// Elements yields the values of an array as text.
+func Elements(array string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		i := spaceEnd(array, 1)
 		for array[i] != ']' {
@@ -41,14 +40,14 @@ func elements(array string) iter.Seq[string] {
 	}
 }
 
-// decoded returns the text of a JSON string, without a copy if it has no escapes.
-func decoded(quoted string) string {
+// Decoded returns the text of a JSON string, without a copy if it has no escapes.
+func Decoded(quoted string) string {
 	if strings.IndexByte(quoted, '\\') < 0 {
 		return quoted[1 : len(quoted)-1]
 	}
 	var s string
 	if err := json.Unmarshal([]byte(quoted), &s); err != nil {
-		panic("simulator: not a JSON string: " + err.Error())
+		panic("scan: not a JSON string: " + err.Error())
 	}
 	return s
 }

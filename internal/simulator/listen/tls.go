@@ -1,4 +1,4 @@
-package simulator
+package listen
 
 import (
 	"crypto/ecdsa"
@@ -19,9 +19,9 @@ type TLS string
 
 // The kinds of certificates.
 const (
-	TLSSelfSigned TLS = "self-signed" // right but for its authority
-	TLSWrongHost  TLS = "wrong-host"  // for another host
-	TLSExpired    TLS = "expired"     // since an hour
+	SelfSigned TLS = "self-signed" // right but for its authority
+	WrongHost  TLS = "wrong-host"  // for another host
+	Expired    TLS = "expired"     // since an hour
 )
 
 // UnmarshalJSON refuses kinds it does not know.
@@ -31,11 +31,11 @@ func (t *TLS) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	switch TLS(text) {
-	case "", TLSSelfSigned, TLSWrongHost, TLSExpired:
+	case "", SelfSigned, WrongHost, Expired:
 		*t = TLS(text)
 		return nil
 	}
-	return fmt.Errorf("%q is not a kind of certificate: %s, %s or %s", text, TLSSelfSigned, TLSWrongHost, TLSExpired)
+	return fmt.Errorf("%q is not a kind of certificate: %s, %s or %s", text, SelfSigned, WrongHost, Expired)
 }
 
 // config returns a configuration with a new certificate of the kind.
@@ -51,9 +51,9 @@ func (t TLS) config() (*tls.Config, error) {
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}, DNSNames: []string{"localhost"},
 	}
 	switch t {
-	case TLSWrongHost:
+	case WrongHost:
 		c.IPAddresses, c.DNSNames = nil, []string{"service.example"}
-	case TLSExpired:
+	case Expired:
 		c.NotAfter = now.Add(-time.Hour)
 	}
 	der, err := x509.CreateCertificate(rand.Reader, c, c, &key.PublicKey, key)
