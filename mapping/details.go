@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -91,7 +92,7 @@ func appendMerge(m *Mapper, dst []byte, r *rows.Row) (_ []byte, ok bool) {
 		m.record.identifier(k, r, value, problem)
 	}
 	if problem != "" {
-		return dst, m.reject(reason, "secondary."+string(k.Match), inColumn(k.column, problem))
+		return dst, m.reject(cmp.Or(reason, customerio.ReasonInvalid), "secondary."+string(k.Match), inColumn(k.column, problem))
 	}
 	dst = append(append(append(dst, `,"secondary":{"`...), k.Match...), `":`...)
 	return append(jsontext.AppendString(dst, value), '}'), true
@@ -235,7 +236,7 @@ func relatedPerson(m *Mapper, dst []byte) (_ []byte, related, ok bool) {
 		m.record.identifier(k, m.row, value, problem)
 	}
 	if problem != "" {
-		return dst, true, m.reject(reason, "cio_relationships."+string(k.Match), inColumn(k.column, problem))
+		return dst, true, m.reject(cmp.Or(reason, customerio.ReasonInvalid), "cio_relationships."+string(k.Match), inColumn(k.column, problem))
 	}
 	dst = append(append(append(dst, '"'), k.Match...), `":`...)
 	return jsontext.AppendString(dst, value), true, true

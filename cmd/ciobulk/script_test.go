@@ -80,7 +80,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"faults": setFaults, "person": showPerson, "expect": expectStat, "rows": makeRows, "exits": exits, "records": countRecords,
-			"makesegment": makeSegment, "members": countMembers, "tracked": tracked, "happened": happened,
+			"makesegment": makeSegment, "members": countMembers, "tracked": tracked, "happened": happened, "has": has, "objects": objects,
 			"tame": saidTamely, "socket": makeSocket,
 		},
 		Condition:     slowCondition,
@@ -191,6 +191,42 @@ func happened(ts *testscript.TestScript, _ bool, args []string) {
 	if got := []string{args[0], e.Action, e.Name, fmt.Sprint(e.Timestamp), e.ID}; strings.Join(got, "\n") != strings.Join(args, "\n") {
 		ts.Fatalf("event is\n%q\nwant\n%q", got, args)
 	}
+}
+
+// has KIND VALUE [TEXT]…: the person has these devices and relationships, each as one text:
+// "device TOKEN PLATFORM LAST_USED ATTRIBUTES" and "object TYPE/ID ATTRIBUTES".
+func has(ts *testscript.TestScript, _ bool, args []string) {
+	p, found := ts.Value("service").(*simulator.Workspace).Person(args[0], args[1])
+	if !found {
+		ts.Fatalf("there is no person %s", args[1])
+	}
+	got := []string{}
+	for _, d := range p.Devices {
+		got = append(got, fmt.Sprintf("device %s %s %d %s", d.Token, d.Platform, d.LastUsed, jsonOf(ts, d.Attributes)))
+	}
+	for _, r := range p.Relations {
+		got = append(got, fmt.Sprintf("object %s/%s %s", r.Object.Type, r.Object.ID, jsonOf(ts, r.Attributes)))
+	}
+	if strings.Join(got, "\n") != strings.Join(args[2:], "\n") {
+		ts.Fatalf("the person has\n%q\nwant\n%q", got, args[2:])
+	}
+}
+
+// objects [TEXT]…: the workspace has these objects, each as "TYPE/ID ATTRIBUTES".
+func objects(ts *testscript.TestScript, _ bool, args []string) {
+	got := []string{}
+	for _, o := range ts.Value("service").(*simulator.Workspace).Objects() {
+		got = append(got, fmt.Sprintf("%s/%s %s", o.Type, o.ID, jsonOf(ts, o.Attributes)))
+	}
+	if strings.Join(got, "\n") != strings.Join(args, "\n") {
+		ts.Fatalf("objects are\n%q\nwant\n%q", got, args)
+	}
+}
+
+func jsonOf(ts *testscript.TestScript, v any) string {
+	text, err := json.Marshal(v)
+	ts.Check(err)
+	return string(text)
 }
 
 // records N FILE…: the CSV files have N records together, without their headers.
