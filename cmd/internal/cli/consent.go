@@ -193,7 +193,7 @@ func (c consent) ask(ctx context.Context, stop <-chan struct{}) error {
 	if more := people - int64(len(c.found.Examples)); more > 0 {
 		fmt.Fprintf(c.err, "  and %s more\n", ui.Grouped(more))
 	}
-	typed, err := ui.Ask(ctx, stop, importer.ErrInterrupted, c.in, c.err, "This cannot be undone. Type the number to continue: ")
+	typed, err := ui.Ask(ctx, stop, importer.ErrInterrupted, c.in, c.err, "This cannot be undone. Type the number of "+ui.Plural(strings.TrimPrefix(c.whom, "distinct "))+" to continue: ")
 	if err != nil {
 		return err
 	}
