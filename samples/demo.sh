@@ -35,3 +35,13 @@ printf 'match: {id: id}\nattributes:\n  age: {column: age, type: integer}\n' > "
 run=(ciobulk upsert "$state/many.csv" -m "$state/many.yaml" --simulate --state-dir "$state" --batch-rows 10)
 show 4 "${run[@]}" --concurrency 2 --max-errors 50 --quiet
 show 3 "${run[@]}" --resume
+
+echo
+echo '── A whole migration, six files as one job, against a simulator of its own, and read back'
+PATH="$PWD/bin:$PATH"
+ciobulk simulate > "$state/env.sh" & server=$!
+trap 'kill "$server" 2>/dev/null' EXIT
+for _ in $(seq 100); do [ -s "$state/env.sh" ] && break; sleep 0.1; done
+. "$state/env.sh"
+show 0 ciobulk run samples/migration/job.yaml --state-dir "$state"
+show 0 ciobulk verify samples/migration/people.csv -m samples/migration/people.yaml
