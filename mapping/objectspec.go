@@ -107,6 +107,11 @@ func (m *Mapping) Objects() bool {
 	return m.verb.OfObject() || m.operationBy.column != "" && m.object.node.Given()
 }
 
+// Merges reports whether an operation of the mapping may be a merge.
+func (m *Mapping) Merges() bool {
+	return m.verb == Merge || m.operationBy.column != "" && m.merge.column != ""
+}
+
 // leads reports whether operations of an action begin with the object, so that those of
 // one object are sent in their order: those about objects, and relationships if the
 // mapping says so or the person is anonymous, who cannot begin one.

@@ -36,7 +36,7 @@ func consentOf(s *session, found *importer.Survey) consent {
 	if !s.in.mapping.Destructive() {
 		found = nil
 	}
-	c := consent{consentOptions: s.o.consentOptions, found: found, done: done(s.verb.Action), whom: whom(s.in.mapping, s.verb.Action), from: s.in.names(), account: s.account,
+	c := consent{consentOptions: s.o.consentOptions, found: found, done: done(s.in.mapping, s.verb.Action), whom: whom(s.in.mapping, s.verb.Action), from: s.in.names(), account: s.account,
 		shards: s.job.Shard.Count, rehearse: s.o.DryRun, in: s.Program.In, err: s.Err}
 	if s.access != nil {
 		c.app = s.access.Opened
@@ -45,7 +45,7 @@ func consentOf(s *session, found *importer.Survey) consent {
 }
 
 // done is what happens to people, in words.
-func done(a mapping.Action) string {
+func done(m *mapping.Mapping, a mapping.Action) string {
 	switch a {
 	case mapping.Delete, mapping.ObjectDelete:
 		return "deleted"
@@ -56,7 +56,10 @@ func done(a mapping.Action) string {
 	case mapping.Merge:
 		return "merged into others and vanish"
 	}
-	return "deleted, suppressed, unsuppressed or merged"
+	if m.Merges() {
+		return "deleted, suppressed, unsuppressed or merged"
+	}
+	return "deleted, suppressed or unsuppressed"
 }
 
 // whom is one of those it happens to.
