@@ -222,3 +222,32 @@ func TestPrunePersonalForgetsTheCondition(t *testing.T) {
 		t.Errorf("%v %s %q", is, e.Status, e.Command())
 	}
 }
+
+// What a run is when its lock is held decides, not what it was when the runs were
+// listed: meanwhile, it may have begun, or be one that can be continued, or have ended
+// only now.
+func TestPruneLooksAgainUnderTheLock(t *testing.T) {
+	t.Parallel()
+	s := State{Dir: t.TempDir()}
+	early := begun(t, s, 40, "/early.csv") // only its job.json is there when the runs are listed
+	checkpoint, later := filepath.Join(early.Dir, checkpointFile), filepath.Join(t.TempDir(), "later")
+	must(t, errors.Join(early.Close(), os.Rename(checkpoint, later)))
+	again := ended(t, s, 30, "/again.csv") // it ends once more
+	gone := ended(t, s, 20, "/gone.csv")   // another process removes it
+	entries, err := Entries(s.Dir)
+	must(t, err)
+	must(t, errors.Join(os.Rename(later, checkpoint), os.RemoveAll(gone.Dir)))
+	summary := &Summary{Verb: "upsert", Run: again.Name, StartedAt: testTime, FinishedAt: testTime}
+	must(t, errors.Join(summary.Save(again, ""), os.Chtimes(filepath.Join(again.Dir, checkpointFile), testTime, testTime)))
+
+	done, err := Prune{OlderThan: time.Hour, Keep: -1, Personal: time.Hour}.all(entries, testTime)
+	must(t, err)
+	if len(done.Runs)+len(done.Personal) != 0 || done.Kept != 2 {
+		t.Errorf("%+v", done)
+	}
+	for _, path := range []string{checkpoint, filepath.Join(early.Dir, recipeFile), again.RejectedPath()} {
+		if _, err := os.Stat(path); err != nil {
+			t.Error(err)
+		}
+	}
+}
