@@ -36,9 +36,7 @@ func WriteReport(to io.Writer, dir string, examples bool) error {
 	if !is || !e.OfRows() {
 		return fmt.Errorf("%s is not the directory of a run that sent rows", dir)
 	}
-	p := page{Entry: e, Style: template.CSS(reportStyle)}
-	sum := sha256.Sum256([]byte(reportStyle))
-	p.StyleHash = base64.StdEncoding.EncodeToString(sum[:])
+	p := page{Entry: e, Style: template.CSS(reportStyle), StyleHash: styleHash()}
 	if run, err := Load(dir); err == nil {
 		p.Run = run
 		p.Summary = Summary{Ledger: e.Ledger, Requests: run.Checkpoint.Requests, Retries: run.Checkpoint.Retries, Bytes: run.Checkpoint.Bytes,
@@ -56,20 +54,27 @@ func WriteReport(to io.Writer, dir string, examples bool) error {
 		}
 	}
 	var b bytes.Buffer // so that an error leaves no part of a page
-	if err := pageTemplate().Execute(&b, &p); err != nil {
+	if err := reportTemplate(reportPage).Execute(&b, &p); err != nil {
 		return err
 	}
 	_, err := to.Write(b.Bytes())
 	return err
 }
 
-func pageTemplate() *template.Template {
+// styleHash is what the policy of a page names its style by.
+func styleHash() string {
+	sum := sha256.Sum256([]byte(reportStyle))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// reportTemplate is the template of a page.
+func reportTemplate(text string) *template.Template {
 	return template.Must(template.New("report").Funcs(template.FuncMap{
 		"grouped": grouped, "at": func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
 		"seconds": func(s float64) string {
 			return time.Duration(s * float64(time.Second)).Round(time.Millisecond).String()
 		},
-	}).Parse(reportPage))
+	}).Parse(text))
 }
 
 // page is what the template shows.

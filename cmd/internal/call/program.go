@@ -37,12 +37,14 @@ type Program struct {
 	// Progressed is told how far a run is, from any goroutine; nil: no one is.
 	Progressed func(importer.Progress)
 
-	// What the step of a job has in addition. Guard is told how many rows there are, before
-	// anything is sent: an error ends the step. Ended is told what the step came to.
-	Job   string // the path of its file
-	Step  string
-	Guard func(rows int64) error
-	Ended func(Outcome)
+	// What the step of a job has in addition. Around calls what the step does, unless its
+	// input must not be read. Guard is told how many rows there are, before anything is
+	// sent: an error ends the step. Ended is told what the step came to.
+	Job    string // the path of its file
+	Step   string
+	Around func(func() error) error
+	Guard  func(rows int64) error
+	Ended  func(Outcome)
 }
 
 // Outcome is what a step of a job came to.
@@ -51,6 +53,14 @@ type Outcome struct {
 	Rows     int64  `json:"rows"` // of an export, its records
 	Accepted int64  `json:"accepted"`
 	Rejected int64  `json:"rejected"` // and unknown ones
+}
+
+// Do does what a command does: as its job wants it, if it is a step.
+func (p *Program) Do(run func() error) error {
+	if p.Around == nil {
+		return run()
+	}
+	return p.Around(run)
 }
 
 // End tells the job of an outcome, if there is one.

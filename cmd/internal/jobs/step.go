@@ -127,9 +127,7 @@ func (e *execution) run(ctx context.Context, p *call.Program, s *step) error {
 		return err
 	}
 	if takesRows(c) {
-		if err := s.guards.age(s.files, time.Now()); err != nil && len(s.argv) == 0 {
-			return err
-		}
+		p.Around = s.around
 		s.guards.allowEmpty = slices.ContainsFunc(s.settings, func(set setting) bool { return set.name == "allow-empty" })
 		p.Guard = func(n int64) error { return s.guards.rows(n, e.record.lastRows(s.name)) }
 	}
@@ -144,7 +142,17 @@ func (e *execution) run(ctx context.Context, p *call.Program, s *step) error {
 	if isExport(s.words) {
 		return c.Run(ctx, nil)
 	}
-	err := c.Run(ctx, s.files)
+	return c.Run(ctx, s.files)
+}
+
+// around refuses an input that is too old or is empty.
+func (s *step) around(run func() error) error {
+	if len(s.argv) == 0 {
+		if err := s.guards.age(s.files, time.Now()); err != nil {
+			return err
+		}
+	}
+	err := run()
 	if empty, is := errors.AsType[*rows.Error](err); is && (empty.Kind == rows.Empty || empty.Kind == rows.EmptySheet) {
 		return refused(empty.Error())
 	}
