@@ -75,7 +75,7 @@ type Refused struct {
 }
 
 // ReportRefused writes a page to a file which says why there is no run, so that the page
-// of an earlier run does not pass for one of this. A file that is no report stays: it may
+// of an earlier run does not pass for one of this. Any other file stays, since it may
 // be an input. Where the page cannot be written, a message says so.
 func ReportRefused(p *call.Program, path string, r Refused) {
 	err := call.CheckOutputs([]call.Output{{Flag: "report", Path: path}}, nil)
