@@ -1,6 +1,7 @@
 package runs
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -12,6 +13,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/ciobulk/ciobulk/rows"
 )
 
 // Entry is one directory of a state directory, as it is listed: what the run's
@@ -57,20 +60,42 @@ func (e Entry) OfRows() bool { return e.kind == importRun && e.Verb != "verify" 
 // Command reads the command line that began the run, without the program's name; empty
 // where it is not recorded.
 func (e Entry) Command() []string {
-	if e.kind == importRun {
-		r, _ := loadRecipe(e.Dir) // of one that cannot be read, no command is known
-		return r.Command
-	}
-	var c struct{ Command []string }
-	data, err := readRecord(filepath.Join(e.Dir, ExportFile))
-	if err != nil || json.Unmarshal(data, &c) != nil {
+	data, err := readRecord(e.commandPath())
+	if err != nil {
 		return nil
 	}
+	return commandOf(data)
+}
+
+// CommandHas reports whether the command line that began the run has a word. It is cheap
+// where it does not.
+func (e Entry) CommandHas(word string) bool {
+	data, err := readRecord(e.commandPath())
+	return err == nil && bytes.Contains(data, []byte(word)) && slices.Contains(commandOf(data), word)
+}
+
+// commandPath is the file that has the command line.
+func (e Entry) commandPath() string {
+	return filepath.Join(e.Dir, []string{importRun: recipeFile, exportRun: ExportFile}[e.kind])
+}
+
+// commandOf takes the command line from the bytes of a recipe or of an export's
+// checkpoint; of those that cannot be read, no command is known.
+func commandOf(data []byte) []string {
+	var c struct{ Command []string }
+	_ = json.Unmarshal(data, &c)
 	return c.Command
 }
 
 // HasRejected reports whether the file of rejected rows is still there.
-func (e Entry) HasRejected() bool { return e.has("rejected.") }
+func (e Entry) HasRejected() bool {
+	for _, format := range []rows.Format{rows.CSV, rows.JSONL} {
+		if _, err := os.Lstat(filepath.Join(e.Dir, "rejected."+string(format))); err == nil {
+			return true
+		}
+	}
+	return false
+}
 
 // has reports whether the run's directory has a file whose name begins so.
 func (e Entry) has(begin string) bool {
@@ -146,12 +171,12 @@ func ReadEntry(dir string) (e Entry, is bool) {
 	e = Entry{Run: filepath.Base(filepath.Clean(dir)), Dir: dir, Inputs: []string{}}
 	e.Started = startOf(e.Run)
 	for kind, file := range []string{importRun: checkpointFile, exportRun: ExportFile} {
-		data, err := readRecord(filepath.Join(dir, file))
+		data, written, err := readDated(filepath.Join(dir, file))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		e.kind = entryKind(kind)
-		e.read(data, err, filepath.Join(dir, file))
+		e.kind, e.ended = entryKind(kind), written
+		e.read(data, err)
 		return e, true
 	}
 	if strings.Contains(e.Run, "-verify-") && e.has("differs.") {
@@ -170,10 +195,7 @@ func ReadEntry(dir string) (e Entry, is bool) {
 }
 
 // read fills in what the checkpoint, whose bytes are data, and the summary say.
-func (e *Entry) read(data []byte, err error, path string) {
-	if info, statErr := os.Stat(path); statErr == nil {
-		e.ended = info.ModTime()
-	}
+func (e *Entry) read(data []byte, err error) {
 	switch {
 	case err != nil || !json.Valid(data):
 		e.Status, e.Error = StatusDamaged, "its checkpoint cannot be read"

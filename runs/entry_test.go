@@ -251,3 +251,49 @@ func TestPruneLooksAgainUnderTheLock(t *testing.T) {
 		}
 	}
 }
+
+// What goes on with a run is read of its record, and of no file beside it.
+func TestEntryCommandAndRejectedFile(t *testing.T) {
+	t.Parallel()
+	s := State{Dir: t.TempDir()}
+	claim := claimOf("/people.csv")
+	claim.Recipe.Command = []string{"upsert", "/people.csv", "--simulate", "--where=a<\"b\""}
+	r, err := s.Begin(claim, Restart, testTime)
+	must(t, errors.Join(err, r.Finish(), r.Close()))
+	e, _ := ReadEntry(r.Dir)
+	if !slices.Equal(e.Command(), claim.Recipe.Command) || !e.CommandHas("--simulate") || e.CommandHas("--sim") || e.CommandHas("people.csv") {
+		t.Errorf("%q", e.Command())
+	}
+	for file, is := range map[string]bool{"rejected.csv": true, "rejected.jsonl": true, "rejected.txt": false, "notes.csv": false} {
+		path := filepath.Join(r.Dir, file)
+		overwrite(t, path, "")
+		if e.HasRejected() != is {
+			t.Errorf("with %s: %v", file, !is)
+		}
+		must(t, os.Remove(path))
+	}
+	for _, damaged := range []string{"", "{", `{"command": ["--simulate"`, `{"command": "--simulate"}`} {
+		overwrite(t, filepath.Join(r.Dir, recipeFile), damaged)
+		if len(e.Command()) > 0 || e.CommandHas("--simulate") {
+			t.Errorf("of %q, the command is %q", damaged, e.Command())
+		}
+	}
+}
+
+// Files are read whole, whatever size they were said to have.
+func TestReadFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "a")
+	for _, size := range []int{0, 1, 3, 5000, 100_000} {
+		text := strings.Repeat("x", size)
+		overwrite(t, path, text)
+		for _, said := range []int{0, 1, size / 2, size - 1, size, size + 1, 2 * size} {
+			if data, err := readFile(path, int64(max(said, 0))); string(data) != text || err != nil {
+				t.Errorf("%d bytes, said to be %d: %d, %v", size, said, len(data), err)
+			}
+		}
+	}
+	if _, err := readFile(path+"x", 1); !errors.Is(err, os.ErrNotExist) {
+		t.Error(err)
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ciobulk/ciobulk/internal/atomicfile"
 	"github.com/ciobulk/ciobulk/rows"
@@ -138,12 +139,19 @@ func readRecipe(data []byte) (r Recipe, err error) {
 // its name, such as a link or a pipe, that is an error: a directory may come from
 // elsewhere.
 func readRecord(path string) ([]byte, error) {
+	data, _, err := readDated(path)
+	return data, err
+}
+
+// readDated is readRecord, and when the file was written.
+func readDated(path string) (data []byte, written time.Time, err error) {
 	info, err := os.Lstat(path)
 	if err != nil {
-		return nil, err
+		return nil, written, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a regular file", path)
+		return nil, info.ModTime(), fmt.Errorf("%s is not a regular file", path)
 	}
-	return os.ReadFile(path)
+	data, err = readFile(path, info.Size())
+	return data, info.ModTime(), err
 }

@@ -3,6 +3,7 @@ package history
 import (
 	"context"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -47,16 +48,13 @@ func (o *listOptions) run(_ context.Context, p *call.Program, args []string) err
 	if err != nil {
 		return exit.Usage(err.Error(), "--state-dir names where runs are recorded")
 	}
-	all := []listed{}
-	for _, e := range entries {
-		if o.Limit > 0 && int64(len(all)) == o.Limit {
-			break
-		}
-		if !o.Failed || e.Failed() {
-			all = append(all, listedOf(e, o.StateDir))
-		}
+	if o.Failed {
+		entries = slices.DeleteFunc(entries, func(e runs.Entry) bool { return !e.Failed() })
 	}
-	return o.print(p, all)
+	if o.Limit > 0 {
+		entries = entries[:min(int64(len(entries)), o.Limit)]
+	}
+	return o.print(p, listedAll(entries, o.StateDir))
 }
 
 func (o *listOptions) print(p *call.Program, all []listed) error {
