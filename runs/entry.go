@@ -115,6 +115,9 @@ const (
 // ending in the form that a checkpoint of a run has it.
 const ExportFile = "export.json"
 
+// damagedExport is the checkpoint of an export that could not be read.
+const damagedExport = ExportFile + ".damaged"
+
 const summaryFile = "summary.json"
 
 // nameTime is how the names of runs begin, with when they began.
@@ -183,6 +186,11 @@ func ReadEntry(dir string) (e Entry, is bool) {
 		code := 3 // the directory is made only where someone differs
 		e.Verb, e.Status, e.ExitCode = "verify", StatusFinished, &code
 		e.ended, e.Finished = e.Started, e.Started
+		return e, true
+	}
+	if _, err := os.Lstat(filepath.Join(dir, damagedExport)); err == nil { // set aside, when the same export began again
+		e.kind, e.Status, e.Verb, e.Error = exportRun, StatusDropped, "export", "its record could not be read"
+		e.ended = e.Started
 		return e, true
 	}
 	if _, err := os.Stat(filepath.Join(dir, recipeFile)); err == nil { // killed before its first checkpoint: nothing was sent

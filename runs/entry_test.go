@@ -1,6 +1,7 @@
 package runs
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"os"
@@ -62,6 +63,10 @@ func TestEntries(t *testing.T) {
 	must(t, os.MkdirAll(filepath.Join(s.Dir, "20260101-000000.000-verify-abc"), 0o700))
 	overwrite(t, filepath.Join(s.Dir, "20260101-000000.000-verify-abc", "differs.csv"), "id\n")
 	want["20260101-000000.000-verify-abc"] = StatusFinished
+	set := filepath.Join(s.Dir, "20260102-000000.000-export-people-01234567")
+	must(t, os.MkdirAll(set, 0o700))
+	overwrite(t, filepath.Join(set, "export.json.damaged"), "{")
+	want[filepath.Base(set)] = StatusDropped
 	for _, other := range []string{"notes", "20260101-000000.000-mine", "2026-upsert"} {
 		must(t, os.MkdirAll(filepath.Join(s.Dir, other), 0o700))
 	}
@@ -295,5 +300,65 @@ func TestReadFile(t *testing.T) {
 	}
 	if _, err := readFile(path+"x", 1); !errors.Is(err, os.ErrNotExist) {
 		t.Error(err)
+	}
+}
+
+// The filter of an export, which may name people, goes as the condition does; the rest of
+// its record stays.
+func TestPrunePersonalForgetsTheFilter(t *testing.T) {
+	t.Parallel()
+	filter := `{"attribute":{"field":"email","operator":"eq","value":"ada@example.com"}}`
+	for name, c := range map[string]struct {
+		query, parts string
+		command      []string
+		want         []string
+		had          bool
+	}{
+		"pages":     {`{"what": "people", "filter": ` + filter + `, "segment": 7}`, "", []string{"export", "people", "--filter", filter}, []string{"export", "people", "--filter", "…"}, true},
+		"job":       {`{"what": "people", "filter": ` + filter + `}`, `"parts": [{"kind": 1, "order": {"filters": ` + filter + `, "attributes": ["plan"]}, "id": 12345678901234567}],`, []string{"export", "people", "--filter=" + filter}, []string{"export", "people", "--filter=…"}, true},
+		"from file": {`{"what": "people", "filter": ` + filter + `}`, "", []string{"export", "people", "--filter", "@pro.json"}, []string{"export", "people", "--filter", "@pro.json"}, true},
+		"none":      {`{"what": "people"}`, "", []string{"export", "people"}, []string{"export", "people"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := State{Dir: t.TempDir()}
+			dir := filepath.Join(s.Dir, "20261001-000000.000-export-people-01234567")
+			must(t, os.MkdirAll(dir, 0o700))
+			words, err := json.Marshal(c.command)
+			must(t, err)
+			var text bytes.Buffer
+			must(t, json.Indent(&text, []byte(`{"version": 1, "query": `+c.query+`, "output": {"path": "/people.csv", "format": "csv"}, `+c.parts+` "command": `+string(words)+`, "requests": 5, "ended": "finished"}`), "", "  "))
+			overwrite(t, filepath.Join(dir, ExportFile), text.String())
+			p := Prune{OlderThan: -1, Keep: -1, Personal: 0, DryRun: true}
+			rehearsed, err := p.Do(s.Dir, time.Now().Add(time.Hour))
+			must(t, err)
+			data, err := os.ReadFile(filepath.Join(dir, ExportFile))
+			must(t, err)
+			if len(rehearsed.Personal) == 1 != c.had || string(data) != text.String() {
+				t.Errorf("rehearsed: %+v, %s", rehearsed, data)
+			}
+			p.DryRun = false
+			done, err := p.Do(s.Dir, time.Now().Add(time.Hour))
+			must(t, err)
+			again, err := p.Do(s.Dir, time.Now().Add(time.Hour))
+			must(t, err)
+			if len(done.Personal) == 1 != c.had || len(again.Personal) != 0 {
+				t.Errorf("%+v, then %+v", done, again)
+			}
+			data, err = os.ReadFile(filepath.Join(dir, ExportFile))
+			must(t, err)
+			e, is := ReadEntry(dir)
+			if !is || e.Status != StatusFinished || e.Verb != "export people" || !slices.Equal(e.Inputs, []string{"/people.csv"}) || !slices.Equal(e.Command(), c.want) {
+				t.Errorf("%+v %q", e, e.Command())
+			}
+			for _, lost := range []string{`"requests": 5`, `"version": 1`} {
+				if !strings.Contains(string(data), lost) {
+					t.Errorf("%s is lost in %s", lost, data)
+				}
+			}
+			if strings.Contains(string(data), "ada@") || strings.Contains(text.String(), "12345678901234567") != strings.Contains(string(data), "12345678901234567") {
+				t.Errorf("%s", data)
+			}
+		})
 	}
 }

@@ -114,7 +114,7 @@ func (p Prune) one(e Entry, newer int, now time.Time, done *Pruned) (err error) 
 // The files that runs write, by how their names begin: also what was left of one that
 // was being written when the process was killed.
 var (
-	personalFiles = []string{"rejected.", "receipt.csv", idsFile, foundFile, "differs.", "not_found.csv", "remove.csv", "spool-", "members-", "compare-", mappingCopy}
+	personalFiles = []string{"rejected.", "receipt.csv", idsFile, foundFile, "differs.", "not_found.csv", "remove.csv", "spool-", "members-", "compare-", mappingCopy, damagedExport}
 	recordFiles   = []string{checkpointFile, ExportFile, recipeFile, summaryFile}
 )
 
@@ -138,16 +138,17 @@ func (p Prune) removeRun(e Entry, done *Pruned) error {
 }
 
 // removePersonal removes the files of a run that have people's data, and the condition
-// from its recipe.
+// from its record.
 func (p Prune) removePersonal(e Entry, done *Pruned) error {
 	removed, _, err := p.remove(e, personalFiles, done)
-	if removed > 0 {
+	forgot := false
+	if err == nil {
+		forgot, err = forget(e.Dir, p.DryRun)
+	}
+	if removed > 0 || forgot {
 		done.Personal = append(done.Personal, e.Run)
 	}
-	if err != nil || p.DryRun {
-		return err
-	}
-	return forgetWhere(e.Dir)
+	return err
 }
 
 // remove removes the files of a run whose names begin so, and returns how many these

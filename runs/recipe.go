@@ -88,21 +88,6 @@ func (r Recipe) line() []string {
 	return line
 }
 
-// forgetWhere takes the condition out of the recipe of the run in dir, if it has one.
-// The run cannot be continued or sent again after that.
-func forgetWhere(dir string) error {
-	r, err := loadRecipe(dir)
-	if err != nil || r.Where == "" {
-		return nil // of a recipe that cannot be read, nothing is known
-	}
-	r.Command, r.Where = r.line(), ""
-	data, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
-	}
-	return atomicfile.Write(filepath.Join(dir, recipeFile), append(data, '\n'), fileMode)
-}
-
 // loadRecipe reads the recipe of the run in dir.
 func loadRecipe(dir string) (Recipe, error) {
 	data, err := readRecord(filepath.Join(dir, recipeFile))
