@@ -127,14 +127,20 @@ const nameTime = "20060102-150405.000"
 // and what verify found. Directories that are none of these are left out, and links
 // are not followed. An error is one of the file system.
 func Entries(stateDir string) ([]Entry, error) {
+	entries, _, err := List(stateDir)
+	return entries, err
+}
+
+// List is Entries, and the names of the directories that are not runs.
+func List(stateDir string) (entries []Entry, others []string, err error) {
 	found, err := os.ReadDir(stateDir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return nil, nil, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	found = slices.DeleteFunc(found, func(e fs.DirEntry) bool { return !e.IsDir() || startOf(e.Name()).IsZero() })
+	found = slices.DeleteFunc(found, func(e fs.DirEntry) bool { return !e.IsDir() })
 	slices.Reverse(found)
 	all, is := make([]Entry, len(found)), make([]bool, len(found))
 	var next atomic.Int64
@@ -142,18 +148,23 @@ func Entries(stateDir string) ([]Entry, error) {
 	for range runtime.GOMAXPROCS(0) {
 		readers.Go(func() {
 			for i := next.Add(1) - 1; i < int64(len(found)); i = next.Add(1) - 1 {
-				all[i], is[i] = ReadEntry(filepath.Join(stateDir, found[i].Name()))
+				if name := found[i].Name(); !startOf(name).IsZero() {
+					all[i], is[i] = ReadEntry(filepath.Join(stateDir, name))
+				}
 			}
 		})
 	}
 	readers.Wait()
-	kept := all[:0]
+	entries = all[:0]
 	for i, e := range all {
 		if is[i] {
-			kept = append(kept, e)
+			entries = append(entries, e)
+		} else {
+			others = append(others, found[i].Name())
 		}
 	}
-	return kept, nil
+	slices.Reverse(others)
+	return entries, others, nil
 }
 
 // startOf returns when a run with the name began; zero if it is not the name of one.

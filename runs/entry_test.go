@@ -72,8 +72,12 @@ func TestEntries(t *testing.T) {
 	}
 	must(t, os.Symlink(killed.Dir, filepath.Join(s.Dir, "20270101-000000.000-upsert-link")))
 
-	got, err := Entries(s.Dir)
+	overwrite(t, filepath.Join(s.Dir, "job-01234567.json"), "{}")
+	got, others, err := List(s.Dir)
 	must(t, err)
+	if !slices.Equal(others, []string{"2026-upsert", "20260101-000000.000-mine", "notes"}) {
+		t.Errorf("not runs: %q", others)
+	}
 	if !slices.IsSortedFunc(got, func(a, b Entry) int { return b.Started.Compare(a.Started) }) {
 		t.Error("not the newest first")
 	}

@@ -44,9 +44,12 @@ func (o *listOptions) run(_ context.Context, p *call.Program, args []string) err
 	if len(args) > 0 {
 		return exit.Usage("runs list does not take a run", "ciobulk runs show "+ui.ShellLine(args[:1]))
 	}
-	entries, err := runs.Entries(o.StateDir)
+	entries, others, err := runs.List(o.StateDir)
 	if err != nil {
 		return exit.Usage(err.Error(), "--state-dir names where runs are recorded")
+	}
+	if n := int64(len(others)); n > 0 {
+		p.Warn("in " + o.StateDir + ", " + notRuns(n) + ": " + ui.Names(others))
 	}
 	if o.Failed {
 		entries = slices.DeleteFunc(entries, func(e runs.Entry) bool { return !e.Failed() })
@@ -55,6 +58,14 @@ func (o *listOptions) run(_ context.Context, p *call.Program, args []string) err
 		entries = entries[:min(int64(len(entries)), o.Limit)]
 	}
 	return o.print(p, listedAll(entries, o.StateDir))
+}
+
+// notRuns says how many directories are not runs.
+func notRuns(n int64) string {
+	if n == 1 {
+		return "1 directory is not a run"
+	}
+	return ui.Counted(n, "directory") + " are not runs"
 }
 
 func (o *listOptions) print(p *call.Program, all []listed) error {
