@@ -137,6 +137,14 @@ func next(e runs.Entry, stateDir string) string {
 	return ""
 }
 
+// minute is a time as it is shown in a list.
+func minute(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02 15:04")
+}
+
 // at is a time as it is shown.
 func at(t time.Time) string {
 	if t.IsZero() {
