@@ -23,6 +23,7 @@ type NotBegun struct {
 	ExitCode int
 	At       time.Time
 	Version  string // of ciobulk
+	Guards   []Guard
 }
 
 // WriteReport writes a page of HTML, such as a run has, which says that the run did not

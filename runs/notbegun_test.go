@@ -13,9 +13,9 @@ import (
 func TestReportOfARunThatDidNotBegin(t *testing.T) {
 	t.Parallel()
 	var page, ofRun bytes.Buffer
-	n := NotBegun{Verb: "upsert", Line: "ciobulk upsert people.csv", Why: "there is no column <b>", Hint: "columns: id", ExitCode: 2, At: testTime, Version: "v1.2.3", Step: "people"}
+	n := NotBegun{Verb: "upsert", Line: "ciobulk upsert people.csv", Why: "there is no column <b>", Hint: "columns: id", ExitCode: 2, At: testTime, Version: "v1.2.3", Step: "people", Guards: []Guard{{"min-rows", "4", "3 rows"}}}
 	must(t, n.WriteReport(&page))
-	for _, want := range []string{"default-src 'none'", "The run did not begin", "exit code 2", "no column &lt;b&gt;", "columns: id", "ciobulk upsert people.csv", "v1.2.3", "2026-"} {
+	for _, want := range []string{"default-src 'none'", "The run did not begin", "exit code 2", "no column &lt;b&gt;", "columns: id", "ciobulk upsert people.csv", "v1.2.3", "2026-", "<td>min-rows</td><td>4</td><td>3 rows</td>"} {
 		if !strings.Contains(page.String(), want) {
 			t.Errorf("the page lacks %q", want)
 		}

@@ -21,6 +21,18 @@ var (
 	reportStyle string
 )
 
+// guardsPart is the part of a page that shows guards.
+const guardsPart = `{{define "guards"}}{{if .}}
+
+<h2>Guards</h2>
+<div class="wide"><table>
+<tr><th>guard</th><th>limit</th><th>found</th></tr>
+{{- range .}}
+<tr><td>{{.Name}}</td><td>{{.Limit}}</td><td>{{.Found}}</td></tr>
+{{- end}}
+</table></div>
+{{- end}}{{end}}`
+
 // mostExamples is how many rejected rows a report shows, where it shows some, and
 // mostReasons how many reasons.
 const (
@@ -42,10 +54,13 @@ func WriteReport(to io.Writer, dir string, examples bool) error {
 		p.Summary = Summary{Ledger: e.Ledger, Requests: run.Checkpoint.Requests, Retries: run.Checkpoint.Retries, Bytes: run.Checkpoint.Bytes,
 			Seconds: run.Checkpoint.Seconds, Reasons: run.Checkpoint.Reasons, Resumed: run.Checkpoint.Resumed, Resent: run.Checkpoint.Resent}
 	}
-	if data, err := readRecord(filepath.Join(dir, summaryFile)); err == nil && e.Status == StatusFinished {
+	if data, err := readRecord(filepath.Join(dir, summaryFile)); err == nil {
 		var said Summary
 		if err := json.Unmarshal(data, &said); err == nil { // of a damaged one, the checkpoint has the ledger
-			p.Summary = said
+			p.Guards, p.Summary.Samples = said.Guards, said.Samples
+			if e.Status == StatusFinished {
+				p.Summary = said
+			}
 		}
 	}
 	if examples && p.Run != nil {
@@ -74,7 +89,7 @@ func reportTemplate(text string) *template.Template {
 		"seconds": func(s float64) string {
 			return time.Duration(s * float64(time.Second)).Round(time.Millisecond).String()
 		},
-	}).Parse(text))
+	}).Parse(text + guardsPart))
 }
 
 // page is what the template shows.
@@ -84,6 +99,7 @@ type page struct {
 	Summary   Summary
 	Style     template.CSS
 	StyleHash string
+	Guards    []Guard // of the process that wrote the summary
 	Examples  []Refused
 	MoreRows  int64 // that are no examples
 }
@@ -157,6 +173,20 @@ type chart struct {
 	Points string // of the line, in a field of 600 by 120
 	Most   string // what the top is
 	Last   string // when the line ends
+}
+
+// NoCourse says why the page has no charts.
+func (p *page) NoCourse() string {
+	s := p.Summary
+	switch {
+	case s.Seconds < 2*sampleEvery.Seconds(), len(s.Samples) == 1 && s.Resumed == 0:
+		return "The run was too short for a course: a sample is taken every ten seconds, and a course has two."
+	case p.Status != StatusFinished:
+		return "The course is recorded when a process ends in order, and none of this run has."
+	case s.Resumed > 0:
+		return "The course is that of the last process, which was too short for one: the run was continued shortly before its end."
+	}
+	return "The run took long enough for a course, but it has no samples: a version of ciobulk that took none made it."
 }
 
 // Charts are rows and requests a second, if the run was long enough for samples.

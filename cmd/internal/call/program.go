@@ -45,6 +45,8 @@ type Program struct {
 	Around func(func() error) error
 	Guard  func(rows int64) error
 	Ended  func(Outcome)
+
+	Guards []runs.Guard // that the command was held to, so far
 }
 
 // Outcome is what a step of a job came to.
@@ -61,6 +63,14 @@ func (p *Program) Do(run func() error) error {
 		return run()
 	}
 	return p.Around(run)
+}
+
+// Guarded notes what a guard has found, whether it holds or not. Without a limit it is
+// none.
+func (p *Program) Guarded(name, limit, found string) {
+	if limit != "" {
+		p.Guards = append(p.Guards, runs.Guard{Name: name, Limit: limit, Found: found})
+	}
 }
 
 // End tells the job of an outcome, if there is one.

@@ -110,7 +110,7 @@ func (r Refused) page(p *call.Program) runs.NotBegun {
 	for _, word := range p.Args[min(1, len(p.Args)):] {
 		words = append(words, r.hide(word))
 	}
-	return runs.NotBegun{Verb: r.Verb, Line: strings.Join(words, " "), Step: p.Step, Why: r.hide(why), Hint: r.hide(hint), ExitCode: code, At: time.Now(), Version: r.Version}
+	return runs.NotBegun{Verb: r.Verb, Line: strings.Join(words, " "), Step: p.Step, Why: r.hide(why), Hint: r.hide(hint), ExitCode: code, At: time.Now(), Version: r.Version, Guards: p.Guards}
 }
 
 // hide leaves the condition out of text.
