@@ -1,6 +1,7 @@
 package runs
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -12,6 +13,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/ciobulk/ciobulk/rows"
 )
 
 // Entry is one directory of a state directory, as it is listed: what the run's
@@ -57,20 +60,42 @@ func (e Entry) OfRows() bool { return e.kind == importRun && e.Verb != "verify" 
 // Command reads the command line that began the run, without the program's name; empty
 // where it is not recorded.
 func (e Entry) Command() []string {
-	if e.kind == importRun {
-		r, _ := loadRecipe(e.Dir) // of one that cannot be read, no command is known
-		return r.Command
-	}
-	var c struct{ Command []string }
-	data, err := readRecord(filepath.Join(e.Dir, ExportFile))
-	if err != nil || json.Unmarshal(data, &c) != nil {
+	data, err := readRecord(e.commandPath())
+	if err != nil {
 		return nil
 	}
+	return commandOf(data)
+}
+
+// CommandHas reports whether the command line that began the run has a word. It is cheap
+// where it does not.
+func (e Entry) CommandHas(word string) bool {
+	data, err := readRecord(e.commandPath())
+	return err == nil && bytes.Contains(data, []byte(word)) && slices.Contains(commandOf(data), word)
+}
+
+// commandPath is the file that has the command line.
+func (e Entry) commandPath() string {
+	return filepath.Join(e.Dir, []string{importRun: recipeFile, exportRun: ExportFile}[e.kind])
+}
+
+// commandOf takes the command line from the bytes of a recipe or of an export's
+// checkpoint; of those that cannot be read, no command is known.
+func commandOf(data []byte) []string {
+	var c struct{ Command []string }
+	_ = json.Unmarshal(data, &c)
 	return c.Command
 }
 
 // HasRejected reports whether the file of rejected rows is still there.
-func (e Entry) HasRejected() bool { return e.has("rejected.") }
+func (e Entry) HasRejected() bool {
+	for _, format := range []rows.Format{rows.CSV, rows.JSONL} {
+		if _, err := os.Lstat(filepath.Join(e.Dir, "rejected."+string(format))); err == nil {
+			return true
+		}
+	}
+	return false
+}
 
 // has reports whether the run's directory has a file whose name begins so.
 func (e Entry) has(begin string) bool {
@@ -90,6 +115,9 @@ const (
 // ending in the form that a checkpoint of a run has it.
 const ExportFile = "export.json"
 
+// damagedExport is the checkpoint of an export that could not be read.
+const damagedExport = ExportFile + ".damaged"
+
 const summaryFile = "summary.json"
 
 // nameTime is how the names of runs begin, with when they began.
@@ -99,14 +127,20 @@ const nameTime = "20060102-150405.000"
 // and what verify found. Directories that are none of these are left out, and links
 // are not followed. An error is one of the file system.
 func Entries(stateDir string) ([]Entry, error) {
+	entries, _, err := List(stateDir)
+	return entries, err
+}
+
+// List is Entries, and the names of the directories that are not runs.
+func List(stateDir string) (entries []Entry, others []string, err error) {
 	found, err := os.ReadDir(stateDir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return nil, nil, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	found = slices.DeleteFunc(found, func(e fs.DirEntry) bool { return !e.IsDir() || startOf(e.Name()).IsZero() })
+	found = slices.DeleteFunc(found, func(e fs.DirEntry) bool { return !e.IsDir() })
 	slices.Reverse(found)
 	all, is := make([]Entry, len(found)), make([]bool, len(found))
 	var next atomic.Int64
@@ -114,18 +148,23 @@ func Entries(stateDir string) ([]Entry, error) {
 	for range runtime.GOMAXPROCS(0) {
 		readers.Go(func() {
 			for i := next.Add(1) - 1; i < int64(len(found)); i = next.Add(1) - 1 {
-				all[i], is[i] = ReadEntry(filepath.Join(stateDir, found[i].Name()))
+				if name := found[i].Name(); !startOf(name).IsZero() {
+					all[i], is[i] = ReadEntry(filepath.Join(stateDir, name))
+				}
 			}
 		})
 	}
 	readers.Wait()
-	kept := all[:0]
+	entries = all[:0]
 	for i, e := range all {
 		if is[i] {
-			kept = append(kept, e)
+			entries = append(entries, e)
+		} else {
+			others = append(others, found[i].Name())
 		}
 	}
-	return kept, nil
+	slices.Reverse(others)
+	return entries, others, nil
 }
 
 // startOf returns when a run with the name began; zero if it is not the name of one.
@@ -146,18 +185,23 @@ func ReadEntry(dir string) (e Entry, is bool) {
 	e = Entry{Run: filepath.Base(filepath.Clean(dir)), Dir: dir, Inputs: []string{}}
 	e.Started = startOf(e.Run)
 	for kind, file := range []string{importRun: checkpointFile, exportRun: ExportFile} {
-		data, err := readRecord(filepath.Join(dir, file))
+		data, written, err := readDated(filepath.Join(dir, file))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		e.kind = entryKind(kind)
-		e.read(data, err, filepath.Join(dir, file))
+		e.kind, e.ended = entryKind(kind), written
+		e.read(data, err)
 		return e, true
 	}
 	if strings.Contains(e.Run, "-verify-") && e.has("differs.") {
 		code := 3 // the directory is made only where someone differs
 		e.Verb, e.Status, e.ExitCode = "verify", StatusFinished, &code
 		e.ended, e.Finished = e.Started, e.Started
+		return e, true
+	}
+	if _, err := os.Lstat(filepath.Join(dir, damagedExport)); err == nil { // set aside, when the same export began again
+		e.kind, e.Status, e.Verb, e.Error = exportRun, StatusDropped, "export", "its record could not be read"
+		e.ended = e.Started
 		return e, true
 	}
 	if _, err := os.Stat(filepath.Join(dir, recipeFile)); err == nil { // killed before its first checkpoint: nothing was sent
@@ -170,10 +214,7 @@ func ReadEntry(dir string) (e Entry, is bool) {
 }
 
 // read fills in what the checkpoint, whose bytes are data, and the summary say.
-func (e *Entry) read(data []byte, err error, path string) {
-	if info, statErr := os.Stat(path); statErr == nil {
-		e.ended = info.ModTime()
-	}
+func (e *Entry) read(data []byte, err error) {
 	switch {
 	case err != nil || !json.Valid(data):
 		e.Status, e.Error = StatusDamaged, "its checkpoint cannot be read"

@@ -1,6 +1,7 @@
 package runs
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"os"
@@ -62,13 +63,21 @@ func TestEntries(t *testing.T) {
 	must(t, os.MkdirAll(filepath.Join(s.Dir, "20260101-000000.000-verify-abc"), 0o700))
 	overwrite(t, filepath.Join(s.Dir, "20260101-000000.000-verify-abc", "differs.csv"), "id\n")
 	want["20260101-000000.000-verify-abc"] = StatusFinished
+	set := filepath.Join(s.Dir, "20260102-000000.000-export-people-01234567")
+	must(t, os.MkdirAll(set, 0o700))
+	overwrite(t, filepath.Join(set, "export.json.damaged"), "{")
+	want[filepath.Base(set)] = StatusDropped
 	for _, other := range []string{"notes", "20260101-000000.000-mine", "2026-upsert"} {
 		must(t, os.MkdirAll(filepath.Join(s.Dir, other), 0o700))
 	}
 	must(t, os.Symlink(killed.Dir, filepath.Join(s.Dir, "20270101-000000.000-upsert-link")))
 
-	got, err := Entries(s.Dir)
+	overwrite(t, filepath.Join(s.Dir, "job-01234567.json"), "{}")
+	got, others, err := List(s.Dir)
 	must(t, err)
+	if !slices.Equal(others, []string{"2026-upsert", "20260101-000000.000-mine", "notes"}) {
+		t.Errorf("not runs: %q", others)
+	}
 	if !slices.IsSortedFunc(got, func(a, b Entry) int { return b.Started.Compare(a.Started) }) {
 		t.Error("not the newest first")
 	}
@@ -220,5 +229,140 @@ func TestPrunePersonalForgetsTheCondition(t *testing.T) {
 	e, is := ReadEntry(r.Dir)
 	if !is || e.Status != StatusFinished || !slices.Equal(e.Command(), []string{"upsert", "/people.csv", "--where=…"}) {
 		t.Errorf("%v %s %q", is, e.Status, e.Command())
+	}
+}
+
+// What a run is when its lock is held decides, not what it was when the runs were
+// listed: meanwhile, it may have begun, or be one that can be continued, or have ended
+// only now.
+func TestPruneLooksAgainUnderTheLock(t *testing.T) {
+	t.Parallel()
+	s := State{Dir: t.TempDir()}
+	early := begun(t, s, 40, "/early.csv") // only its job.json is there when the runs are listed
+	checkpoint, later := filepath.Join(early.Dir, checkpointFile), filepath.Join(t.TempDir(), "later")
+	must(t, errors.Join(early.Close(), os.Rename(checkpoint, later)))
+	again := ended(t, s, 30, "/again.csv") // it ends once more
+	gone := ended(t, s, 20, "/gone.csv")   // another process removes it
+	entries, err := Entries(s.Dir)
+	must(t, err)
+	must(t, errors.Join(os.Rename(later, checkpoint), os.RemoveAll(gone.Dir)))
+	summary := &Summary{Verb: "upsert", Run: again.Name, StartedAt: testTime, FinishedAt: testTime}
+	must(t, errors.Join(summary.Save(again, ""), os.Chtimes(filepath.Join(again.Dir, checkpointFile), testTime, testTime)))
+
+	done, err := Prune{OlderThan: time.Hour, Keep: -1, Personal: time.Hour}.all(entries, testTime)
+	must(t, err)
+	if len(done.Runs)+len(done.Personal) != 0 || done.Kept != 2 {
+		t.Errorf("%+v", done)
+	}
+	for _, path := range []string{checkpoint, filepath.Join(early.Dir, recipeFile), again.RejectedPath()} {
+		if _, err := os.Stat(path); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// What goes on with a run is read of its record, and of no file beside it.
+func TestEntryCommandAndRejectedFile(t *testing.T) {
+	t.Parallel()
+	s := State{Dir: t.TempDir()}
+	claim := claimOf("/people.csv")
+	claim.Recipe.Command = []string{"upsert", "/people.csv", "--simulate", "--where=a<\"b\""}
+	r, err := s.Begin(claim, Restart, testTime)
+	must(t, errors.Join(err, r.Finish(), r.Close()))
+	e, _ := ReadEntry(r.Dir)
+	if !slices.Equal(e.Command(), claim.Recipe.Command) || !e.CommandHas("--simulate") || e.CommandHas("--sim") || e.CommandHas("people.csv") {
+		t.Errorf("%q", e.Command())
+	}
+	for file, is := range map[string]bool{"rejected.csv": true, "rejected.jsonl": true, "rejected.txt": false, "notes.csv": false} {
+		path := filepath.Join(r.Dir, file)
+		overwrite(t, path, "")
+		if e.HasRejected() != is {
+			t.Errorf("with %s: %v", file, !is)
+		}
+		must(t, os.Remove(path))
+	}
+	for _, damaged := range []string{"", "{", `{"command": ["--simulate"`, `{"command": "--simulate"}`} {
+		overwrite(t, filepath.Join(r.Dir, recipeFile), damaged)
+		if len(e.Command()) > 0 || e.CommandHas("--simulate") {
+			t.Errorf("of %q, the command is %q", damaged, e.Command())
+		}
+	}
+}
+
+// Files are read whole, whatever size they were said to have.
+func TestReadFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "a")
+	for _, size := range []int{0, 1, 3, 5000, 100_000} {
+		text := strings.Repeat("x", size)
+		overwrite(t, path, text)
+		for _, said := range []int{0, 1, size / 2, size - 1, size, size + 1, 2 * size} {
+			if data, err := readFile(path, int64(max(said, 0))); string(data) != text || err != nil {
+				t.Errorf("%d bytes, said to be %d: %d, %v", size, said, len(data), err)
+			}
+		}
+	}
+	if _, err := readFile(path+"x", 1); !errors.Is(err, os.ErrNotExist) {
+		t.Error(err)
+	}
+}
+
+// The filter of an export, which may name people, goes as the condition does; the rest of
+// its record stays.
+func TestPrunePersonalForgetsTheFilter(t *testing.T) {
+	t.Parallel()
+	filter := `{"attribute":{"field":"email","operator":"eq","value":"ada@example.com"}}`
+	for name, c := range map[string]struct {
+		query, parts string
+		command      []string
+		want         []string
+		had          bool
+	}{
+		"pages":     {`{"what": "people", "filter": ` + filter + `, "segment": 7}`, "", []string{"export", "people", "--filter", filter}, []string{"export", "people", "--filter", "…"}, true},
+		"job":       {`{"what": "people", "filter": ` + filter + `}`, `"parts": [{"kind": 1, "order": {"filters": ` + filter + `, "attributes": ["plan"]}, "id": 12345678901234567}],`, []string{"export", "people", "--filter=" + filter}, []string{"export", "people", "--filter=…"}, true},
+		"from file": {`{"what": "people", "filter": ` + filter + `}`, "", []string{"export", "people", "--filter", "@pro.json"}, []string{"export", "people", "--filter", "@pro.json"}, true},
+		"none":      {`{"what": "people"}`, "", []string{"export", "people"}, []string{"export", "people"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := State{Dir: t.TempDir()}
+			dir := filepath.Join(s.Dir, "20261001-000000.000-export-people-01234567")
+			must(t, os.MkdirAll(dir, 0o700))
+			words, err := json.Marshal(c.command)
+			must(t, err)
+			var text bytes.Buffer
+			must(t, json.Indent(&text, []byte(`{"version": 1, "query": `+c.query+`, "output": {"path": "/people.csv", "format": "csv"}, `+c.parts+` "command": `+string(words)+`, "requests": 5, "ended": "finished"}`), "", "  "))
+			overwrite(t, filepath.Join(dir, ExportFile), text.String())
+			p := Prune{OlderThan: -1, Keep: -1, Personal: 0, DryRun: true}
+			rehearsed, err := p.Do(s.Dir, time.Now().Add(time.Hour))
+			must(t, err)
+			data, err := os.ReadFile(filepath.Join(dir, ExportFile))
+			must(t, err)
+			if len(rehearsed.Personal) == 1 != c.had || string(data) != text.String() {
+				t.Errorf("rehearsed: %+v, %s", rehearsed, data)
+			}
+			p.DryRun = false
+			done, err := p.Do(s.Dir, time.Now().Add(time.Hour))
+			must(t, err)
+			again, err := p.Do(s.Dir, time.Now().Add(time.Hour))
+			must(t, err)
+			if len(done.Personal) == 1 != c.had || len(again.Personal) != 0 {
+				t.Errorf("%+v, then %+v", done, again)
+			}
+			data, err = os.ReadFile(filepath.Join(dir, ExportFile))
+			must(t, err)
+			e, is := ReadEntry(dir)
+			if !is || e.Status != StatusFinished || e.Verb != "export people" || !slices.Equal(e.Inputs, []string{"/people.csv"}) || !slices.Equal(e.Command(), c.want) {
+				t.Errorf("%+v %q", e, e.Command())
+			}
+			for _, lost := range []string{`"requests": 5`, `"version": 1`} {
+				if !strings.Contains(string(data), lost) {
+					t.Errorf("%s is lost in %s", lost, data)
+				}
+			}
+			if strings.Contains(string(data), "ada@") || strings.Contains(text.String(), "12345678901234567") != strings.Contains(string(data), "12345678901234567") {
+				t.Errorf("%s", data)
+			}
+		})
 	}
 }

@@ -37,52 +37,93 @@ type Pruned struct {
 	Left     []string `json:"left"`     // why something stayed that was to go
 }
 
+// fate is what becomes of a run.
+type fate int
+
+const (
+	stays           fate = iota
+	losesPersonal        // its files with people's data go
+	losesEverything      // its directory goes
+)
+
+// fate decides what becomes of a run that has so many newer ones.
+func (p Prune) fate(e Entry, newer int, now time.Time) fate {
+	age := now.Sub(e.ended)
+	old := p.OlderThan >= 0 && age > p.OlderThan || p.OlderThan < 0 && p.Keep >= 0
+	switch ended := e.Status == StatusFinished || e.Status == StatusDropped; {
+	case ended && old && int64(newer) >= p.Keep:
+		return losesEverything
+	case ended && p.Personal >= 0 && age > p.Personal:
+		return losesPersonal
+	}
+	return stays
+}
+
 // Do removes old runs of a state directory, or their files with people's data. Each is removed under the
 // lock of its work, so that no process that begins uses it at that time.
 func (p Prune) Do(stateDir string, now time.Time) (Pruned, error) {
-	done := Pruned{Runs: []string{}, Personal: []string{}, Left: []string{}}
 	entries, err := Entries(stateDir)
 	if err != nil {
-		return done, err
+		return Pruned{}, err
 	}
+	return p.all(entries, now)
+}
+
+// all decides on each of the entries, which were read without locks.
+func (p Prune) all(entries []Entry, now time.Time) (Pruned, error) {
+	done := Pruned{Runs: []string{}, Personal: []string{}, Left: []string{}}
 	for i, e := range entries {
-		ended := e.Status == StatusFinished || e.Status == StatusDropped
-		age := now.Sub(e.ended)
-		old := p.OlderThan >= 0 && age > p.OlderThan || p.OlderThan < 0 && p.Keep >= 0
-		goes := ended && old && int64(i) >= p.Keep
-		switch {
-		case goes:
-			err = p.removeRun(e, &done)
-		case ended && p.Personal >= 0 && age > p.Personal:
+		if p.fate(e, i, now) == stays {
 			done.Kept++
-			err = p.removePersonal(e, &done)
-		default:
-			done.Kept++
-		}
-		if err != nil {
+		} else if err := p.one(e, i, now, &done); err != nil {
 			return done, err
 		}
 	}
 	return done, nil
 }
 
+// one takes the lock of a run's work and reads again what the run is: until then, a
+// process may have begun it, continued it, or been killed in it. What the run is now
+// decides.
+func (p Prune) one(e Entry, newer int, now time.Time, done *Pruned) (err error) {
+	unlock, err := tryLockExisting(e.lockPath())
+	if errors.Is(err, ErrLocked) {
+		done.Left = append(done.Left, fmt.Sprintf("%s stays: the same work runs now", e.Dir))
+		done.Kept++
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	e, is := ReadEntry(e.Dir)
+	if !is { // another process has removed it
+		return nil
+	}
+	switch p.fate(e, newer, now) {
+	case losesEverything:
+		return p.removeRun(e, done)
+	case losesPersonal:
+		done.Kept++
+		return p.removePersonal(e, done)
+	}
+	done.Kept++
+	return nil
+}
+
 // The files that runs write, by how their names begin: also what was left of one that
 // was being written when the process was killed.
 var (
-	personalFiles = []string{"rejected.", "receipt.csv", idsFile, foundFile, "differs.", "not_found.csv", "remove.csv", "spool-", "members-", "compare-", mappingCopy}
+	personalFiles = []string{"rejected.", "receipt.csv", idsFile, foundFile, "differs.", "not_found.csv", "remove.csv", "spool-", "members-", "compare-", mappingCopy, damagedExport}
 	recordFiles   = []string{checkpointFile, ExportFile, recipeFile, summaryFile}
 )
 
 // removeRun removes a run's directory. Files in it that no run writes stay, and so
 // does the directory then.
 func (p Prune) removeRun(e Entry, done *Pruned) error {
-	removed, left, err := p.remove(e, append(slices.Clone(personalFiles), recordFiles...), done)
+	_, left, err := p.remove(e, append(slices.Clone(personalFiles), recordFiles...), done)
 	if err != nil {
 		return err
-	}
-	if removed < 0 {
-		done.Kept++
-		return nil
 	}
 	if len(left) > 0 {
 		done.Left = append(done.Left, fmt.Sprintf("%s stays: it has %s, which no run writes", e.Dir, strings.Join(left, ", ")))
@@ -97,30 +138,22 @@ func (p Prune) removeRun(e Entry, done *Pruned) error {
 }
 
 // removePersonal removes the files of a run that have people's data, and the condition
-// from its recipe.
+// from its record.
 func (p Prune) removePersonal(e Entry, done *Pruned) error {
 	removed, _, err := p.remove(e, personalFiles, done)
-	if removed > 0 {
+	forgot := false
+	if err == nil {
+		forgot, err = forget(e.Dir, p.DryRun)
+	}
+	if removed > 0 || forgot {
 		done.Personal = append(done.Personal, e.Run)
 	}
-	if err != nil || removed < 0 || p.DryRun {
-		return err
-	}
-	return forgetWhere(e.Dir)
+	return err
 }
 
 // remove removes the files of a run whose names begin so, and returns how many these
-// are: -1 where a process does the run's work, so that all stay. left are the others.
+// are. left are the others. The caller holds the lock of the run's work.
 func (p Prune) remove(e Entry, begins []string, done *Pruned) (removed int64, left []string, err error) {
-	unlock, err := tryLockExisting(e.lockPath())
-	if errors.Is(err, ErrLocked) {
-		done.Left = append(done.Left, fmt.Sprintf("%s stays: the same work runs now", e.Dir))
-		return -1, nil, nil
-	}
-	if err != nil {
-		return 0, nil, err
-	}
-	defer func() { err = errors.Join(err, unlock()) }()
 	files, err := os.ReadDir(e.Dir)
 	if err != nil {
 		return 0, nil, err

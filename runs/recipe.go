@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ciobulk/ciobulk/internal/atomicfile"
 	"github.com/ciobulk/ciobulk/rows"
@@ -88,21 +89,6 @@ func (r Recipe) line() []string {
 	return line
 }
 
-// forgetWhere takes the condition out of the recipe of the run in dir, if it has one.
-// The run cannot be continued or sent again after that.
-func forgetWhere(dir string) error {
-	r, err := loadRecipe(dir)
-	if err != nil || r.Where == "" {
-		return nil // of a recipe that cannot be read, nothing is known
-	}
-	r.Command, r.Where = r.line(), ""
-	data, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
-	}
-	return atomicfile.Write(filepath.Join(dir, recipeFile), append(data, '\n'), fileMode)
-}
-
 // loadRecipe reads the recipe of the run in dir.
 func loadRecipe(dir string) (Recipe, error) {
 	data, err := readRecord(filepath.Join(dir, recipeFile))
@@ -139,12 +125,19 @@ func readRecipe(data []byte) (r Recipe, err error) {
 // its name, such as a link or a pipe, that is an error: a directory may come from
 // elsewhere.
 func readRecord(path string) ([]byte, error) {
+	data, _, err := readDated(path)
+	return data, err
+}
+
+// readDated is readRecord, and when the file was written.
+func readDated(path string) (data []byte, written time.Time, err error) {
 	info, err := os.Lstat(path)
 	if err != nil {
-		return nil, err
+		return nil, written, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a regular file", path)
+		return nil, info.ModTime(), fmt.Errorf("%s is not a regular file", path)
 	}
-	return os.ReadFile(path)
+	data, err = readFile(path, info.Size())
+	return data, info.ModTime(), err
 }

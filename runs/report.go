@@ -21,6 +21,18 @@ var (
 	reportStyle string
 )
 
+// guardsPart is the part of a page that shows guards.
+const guardsPart = `{{define "guards"}}{{if .}}
+
+<h2>Guards</h2>
+<div class="wide"><table>
+<tr><th>guard</th><th>limit</th><th>found</th></tr>
+{{- range .}}
+<tr><td>{{.Name}}</td><td>{{.Limit}}</td><td>{{.Found}}</td></tr>
+{{- end}}
+</table></div>
+{{- end}}{{end}}`
+
 // mostExamples is how many rejected rows a report shows, where it shows some, and
 // mostReasons how many reasons.
 const (
@@ -36,18 +48,19 @@ func WriteReport(to io.Writer, dir string, examples bool) error {
 	if !is || !e.OfRows() {
 		return fmt.Errorf("%s is not the directory of a run that sent rows", dir)
 	}
-	p := page{Entry: e, Style: template.CSS(reportStyle)}
-	sum := sha256.Sum256([]byte(reportStyle))
-	p.StyleHash = base64.StdEncoding.EncodeToString(sum[:])
+	p := page{Entry: e, Style: template.CSS(reportStyle), StyleHash: styleHash()}
 	if run, err := Load(dir); err == nil {
 		p.Run = run
 		p.Summary = Summary{Ledger: e.Ledger, Requests: run.Checkpoint.Requests, Retries: run.Checkpoint.Retries, Bytes: run.Checkpoint.Bytes,
 			Seconds: run.Checkpoint.Seconds, Reasons: run.Checkpoint.Reasons, Resumed: run.Checkpoint.Resumed, Resent: run.Checkpoint.Resent}
 	}
-	if data, err := readRecord(filepath.Join(dir, summaryFile)); err == nil && e.Status == StatusFinished {
+	if data, err := readRecord(filepath.Join(dir, summaryFile)); err == nil {
 		var said Summary
 		if err := json.Unmarshal(data, &said); err == nil { // of a damaged one, the checkpoint has the ledger
-			p.Summary = said
+			p.Guards, p.Summary.Samples = said.Guards, said.Samples
+			if e.Status == StatusFinished {
+				p.Summary = said
+			}
 		}
 	}
 	if examples && p.Run != nil {
@@ -56,20 +69,27 @@ func WriteReport(to io.Writer, dir string, examples bool) error {
 		}
 	}
 	var b bytes.Buffer // so that an error leaves no part of a page
-	if err := pageTemplate().Execute(&b, &p); err != nil {
+	if err := reportTemplate(reportPage).Execute(&b, &p); err != nil {
 		return err
 	}
 	_, err := to.Write(b.Bytes())
 	return err
 }
 
-func pageTemplate() *template.Template {
+// styleHash is what the policy of a page names its style by.
+func styleHash() string {
+	sum := sha256.Sum256([]byte(reportStyle))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// reportTemplate is the template of a page.
+func reportTemplate(text string) *template.Template {
 	return template.Must(template.New("report").Funcs(template.FuncMap{
 		"grouped": grouped, "at": func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
 		"seconds": func(s float64) string {
 			return time.Duration(s * float64(time.Second)).Round(time.Millisecond).String()
 		},
-	}).Parse(reportPage))
+	}).Parse(text + guardsPart))
 }
 
 // page is what the template shows.
@@ -79,6 +99,7 @@ type page struct {
 	Summary   Summary
 	Style     template.CSS
 	StyleHash string
+	Guards    []Guard // of the process that wrote the summary
 	Examples  []Refused
 	MoreRows  int64 // that are no examples
 }
@@ -152,6 +173,20 @@ type chart struct {
 	Points string // of the line, in a field of 600 by 120
 	Most   string // what the top is
 	Last   string // when the line ends
+}
+
+// NoCourse says why the page has no charts.
+func (p *page) NoCourse() string {
+	s := p.Summary
+	switch {
+	case s.Seconds < 2*sampleEvery.Seconds(), len(s.Samples) == 1 && s.Resumed == 0:
+		return "The run was too short for a course: a sample is taken every ten seconds, and a course has two."
+	case p.Status != StatusFinished:
+		return "The course is recorded when a process ends in order, and none of this run has."
+	case s.Resumed > 0:
+		return "The course is that of the last process, which was too short for one: the run was continued shortly before its end."
+	}
+	return "The run took long enough for a course, but it has no samples: a version of ciobulk that took none made it."
 }
 
 // Charts are rows and requests a second, if the run was long enough for samples.

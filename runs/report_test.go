@@ -26,6 +26,7 @@ func TestReport(t *testing.T) {
 	must(t, r.Save(c))
 	summary := &Summary{Ledger: Ledger{Rows: 1_234_567, Accepted: 1_000_000, Rejected: 234_567}, Verb: "upsert", Run: r.Name, ExitCode: 3,
 		StartedAt: testTime, FinishedAt: testTime.Add(time.Hour), Seconds: 3600, Inputs: []string{"people.csv"}, Version: "v1.2.3"}
+	summary.Guards = []Guard{{"max-age", "26h", "1h0m3s"}, {"min-rows", "1,000", "<1,234,567 rows>"}}
 	for i := range 500 {
 		summary.Reasons = append(summary.Reasons, Reason{Reason: "invalid", Field: fmt.Sprintf("attributes.column_number_%d", i), Count: 3, Input: "a rather long name of a file.csv", Row: 7, Line: 8})
 	}
@@ -39,7 +40,7 @@ func TestReport(t *testing.T) {
 	if !bytes.Equal(page.Bytes(), again.Bytes()) || page.Len() > 60_000 {
 		t.Errorf("%d bytes, then %d", page.Len(), again.Len())
 	}
-	for _, want := range []string{"default-src 'none'", "1,234,567", "234,567", "81.0 %", "v1.2.3", "finished, exit code 3", "<polyline", "-w …", "row 7 (line 8)"} {
+	for _, want := range []string{"default-src 'none'", "1,234,567", "234,567", "81.0 %", "v1.2.3", "finished, exit code 3", "<polyline", "-w …", "row 7 (line 8)", "<td>max-age</td><td>26h</td><td>1h0m3s</td>", "&lt;1,234,567 rows&gt;"} {
 		if !strings.Contains(page.String(), want) {
 			t.Errorf("the page lacks %q", want)
 		}
@@ -87,6 +88,50 @@ func TestReportOfAKilledRun(t *testing.T) {
 	must(t, WriteReport(&page, r.Dir, true))
 	if text := page.String(); !strings.Contains(text, "unfinished") || !strings.Contains(text, ">77<") || !strings.Contains(text, "too short for a course") {
 		t.Error(text)
+	}
+}
+
+// A page without charts says why: the run was short, it has not ended, or it has no samples.
+func TestReportWithoutACourse(t *testing.T) {
+	t.Parallel()
+	one, two := []Sample{{10, 5, 1}}, []Sample{{10, 5, 1}, {20, 9, 2}}
+	for name, c := range map[string]struct {
+		seconds float64
+		resumed int
+		samples []Sample
+		ended   bool
+		want    string
+	}{
+		"short":                {19, 0, nil, true, "too short for a course"},
+		"one sample":           {21, 0, one, true, "too short for a course"},
+		"old":                  {3600, 0, nil, true, "it has no samples"},
+		"resumed at the end":   {3600, 1, one, true, "continued shortly before its end"},
+		"killed":               {3600, 0, nil, false, "none of this run has"},
+		"killed soon":          {3, 0, nil, false, "too short for a course"},
+		"interrupted":          {3600, 0, two, false, "<polyline"},
+		"long":                 {3600, 0, two, true, "<polyline"},
+		"long, and was killed": {3600, 2, two, true, "<polyline"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := State{Dir: t.TempDir()}
+			r := begun(t, s, 1, "/people.csv")
+			checkpoint := r.Checkpoint
+			checkpoint.Seconds, checkpoint.Resumed = c.seconds, c.resumed
+			must(t, r.Save(checkpoint))
+			if c.ended || c.samples != nil {
+				must(t, (&Summary{Verb: "upsert", Seconds: c.seconds, Resumed: c.resumed, Samples: c.samples, Run: r.Name}).Save(r, ""))
+			}
+			if c.ended {
+				must(t, r.Finish())
+			}
+			must(t, r.Close())
+			var page bytes.Buffer
+			must(t, WriteReport(&page, r.Dir, false))
+			if !strings.Contains(page.String(), c.want) {
+				t.Errorf("no %q in %s", c.want, page.String()[strings.Index(page.String(), "<body>"):])
+			}
+		})
 	}
 }
 

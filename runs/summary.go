@@ -43,12 +43,21 @@ type Summary struct {
 	Changes       *join.Counts   `json:"changes,omitempty"`        // people, compared with what was last sent
 	Verified      any            `json:"verified,omitempty"`       // what was found when people were read back
 	Reasons       []Reason       `json:"reasons"`                  // why rows were not accepted
+	Guards        []Guard        `json:"guards,omitempty"`         // what had to hold, and what was found
 	Plan          any            `json:"plan,omitempty"`           // what a dry run found
 	Error         string         `json:"error,omitempty"`          // why the run broke off
 	Hint          string         `json:"hint,omitempty"`           // what to do, where the run did not begin
 	Step          string         `json:"step,omitempty"`           // of a job
 	Version       string         `json:"version,omitempty"`        // of ciobulk
 	Samples       []Sample       `json:"samples,omitempty"`        // how far the run was, about every ten seconds
+}
+
+// Guard is what had to hold for a run, so that no accident goes on: a limit, and what was
+// found. It holds no personal data.
+type Guard struct {
+	Name  string `json:"name"`  // such as min-rows
+	Limit string `json:"limit"` // as it was given
+	Found string `json:"found,omitempty"`
 }
 
 // SyncResult is how a segment was made equal to a file, in people.

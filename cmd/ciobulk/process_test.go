@@ -112,7 +112,7 @@ func (s *scene) seen() int64 {
 }
 
 // startUntil starts c and returns when its nth batch request from now on has
-// arrived, which is answered after release.
+// arrived, which is answered after release. It fails as soon as c ends before that.
 func (s *scene) startUntil(n int64, c *exec.Cmd) (release func()) {
 	s.Helper()
 	s.mu.Lock()
@@ -120,11 +120,46 @@ func (s *scene) startUntil(n int64, c *exec.Cmd) (release func()) {
 	s.reached, s.release = make(chan struct{}), make(chan struct{})
 	reached, waiting := s.reached, s.release
 	s.mu.Unlock()
-	if err := c.Start(); err != nil {
+	ended, either := s.start(c), make(chan struct{})
+	go func() { // ends with c at the latest
+		defer close(either)
+		select {
+		case <-reached:
+		case <-ended:
+		}
+	}()
+	s.wait(either, c)
+	select {
+	case <-reached:
+	default:
+		_ = c.Wait() // how it ended is told
+		s.Fatalf("it ended before request %d: %v\n%s%s", n, c.ProcessState, c.Stdout, c.Stderr)
+	}
+	return func() { close(waiting) }
+}
+
+// start starts c and returns what is closed when it has ended, before anyone waits for
+// it: then no one has the other end of a pipe any more.
+func (s *scene) start(c *exec.Cmd) (ended <-chan struct{}) {
+	s.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
 		s.Fatal(err)
 	}
-	s.wait(reached, c)
-	return func() { close(waiting) }
+	c.ExtraFiles = append(c.ExtraFiles, w)
+	err = c.Start()
+	_ = w.Close() // it is the process's
+	if err != nil {
+		_ = r.Close()
+		s.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() { // ends with c
+		defer close(done)
+		defer r.Close()
+		_, _ = r.Read(make([]byte, 1)) // nothing is written
+	}()
+	return done
 }
 
 // killAt kills c at its nth batch request from now on.

@@ -37,12 +37,16 @@ type Program struct {
 	// Progressed is told how far a run is, from any goroutine; nil: no one is.
 	Progressed func(importer.Progress)
 
-	// What the step of a job has in addition. Guard is told how many rows there are, before
-	// anything is sent: an error ends the step. Ended is told what the step came to.
-	Job   string // the path of its file
-	Step  string
-	Guard func(rows int64) error
-	Ended func(Outcome)
+	// What the step of a job has in addition. Around calls what the step does, unless its
+	// input must not be read. Guard is told how many rows there are, before anything is
+	// sent: an error ends the step. Ended is told what the step came to.
+	Job    string // the path of its file
+	Step   string
+	Around func(func() error) error
+	Guard  func(rows int64) error
+	Ended  func(Outcome)
+
+	Guards []runs.Guard // that the command was held to, so far
 }
 
 // Outcome is what a step of a job came to.
@@ -51,6 +55,22 @@ type Outcome struct {
 	Rows     int64  `json:"rows"` // of an export, its records
 	Accepted int64  `json:"accepted"`
 	Rejected int64  `json:"rejected"` // and unknown ones
+}
+
+// Do does what a command does: as its job wants it, if it is a step.
+func (p *Program) Do(run func() error) error {
+	if p.Around == nil {
+		return run()
+	}
+	return p.Around(run)
+}
+
+// Guarded notes what a guard has found, whether it holds or not. Without a limit it is
+// none.
+func (p *Program) Guarded(name, limit, found string) {
+	if limit != "" {
+		p.Guards = append(p.Guards, runs.Guard{Name: name, Limit: limit, Found: found})
+	}
 }
 
 // End tells the job of an outcome, if there is one.

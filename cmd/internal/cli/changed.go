@@ -238,6 +238,7 @@ func (c *changed) due() func(key uint64) bool {
 func (c *changed) bounded() error {
 	n := c.found.Counts
 	differ, all := n.New+n.Changed, n.New+n.Changed+n.Refreshed+n.Unchanged
+	c.session.Guarded("max-changed", c.MaxChanged, fmt.Sprintf("%s of %s", ui.Counted(differ, "person"), ui.Grouped(all)))
 	if !c.maxChanged.Given || differ <= c.maxChanged.of(all) {
 		return nil
 	}

@@ -26,7 +26,8 @@ func (s *session) conclude(summary *runs.Summary, err error) error {
 	if end.Code == exit.Done && s.proof.Short() {
 		end.Code = exit.Rejected
 	}
-	summary.ExitCode, summary.Error = end.Code, end.Msg
+	s.Guarded("max-errors", s.o.MaxErrors, ui.Counted(summary.Rejected+summary.Unknown, "row"))
+	summary.ExitCode, summary.Error, summary.Guards = end.Code, end.Msg, s.Guards
 	saveErr := s.save(summary)
 	if saveErr == nil && err == nil && s.job.Run != nil {
 		saveErr = s.job.Run.Finish()

@@ -67,14 +67,17 @@ func (o *rowOptions) measured(p *call.Program, verb string, run func(context.Con
 		for _, file := range args {
 			files = append(files, call.Protected{What: "an input", Path: file})
 		}
-		return metrics.Watch(ctx, p, path, verb, files, func() error { return o.reported(run(ctx, p, args)) })
+		return metrics.Watch(ctx, p, path, verb, files, func() error { return o.reported(p, verb, p.Do(func() error { return run(ctx, p, args) })) })
 	}
 }
 
-// reported writes the report of the run that has just ended, if it is wanted, and
-// returns how the run ended.
-func (o *rowOptions) reported(err error) error {
+// reported writes the report of the run that has just ended, or of why there is none, if
+// it is wanted, and returns how the run ended.
+func (o *rowOptions) reported(p *call.Program, verb string, err error) error {
 	if o.Report == "" || o.ran == "" {
+		if o.Report != "" && err != nil && !o.DryRun {
+			history.ReportRefused(p, o.Report, history.Refused{Verb: verb, Version: version(), Where: o.Where, Err: err})
+		}
 		return err
 	}
 	if failed := history.WriteReport(o.Report, filepath.Join(o.StateDir, o.ran), false); failed != nil && err == nil {

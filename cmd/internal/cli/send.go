@@ -177,7 +177,11 @@ func (s *session) agree(ctx context.Context, stop <-chan struct{}, found *import
 	if err := refuseProof(ctx, s); err != nil {
 		return err
 	}
-	if err := consentOf(s, found).obtain(ctx, stop); err != nil {
+	c := consentOf(s, found)
+	if c.found != nil {
+		s.Guarded("max-delete", c.MaxDelete, ui.Counted(found.People, "distinct person"))
+	}
+	if err := c.obtain(ctx, stop); err != nil {
 		return err
 	}
 	if found == nil {

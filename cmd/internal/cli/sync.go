@@ -210,6 +210,7 @@ func (y *syncing) agree(ctx context.Context, stop <-chan struct{}) error {
 		s.report.Note(fmt.Sprintf("%s of the file would be rejected, so no one is removed; --remove-anyway removes them all the same", ui.Counted(y.file.Rejected, "row")))
 		y.result.Kept, y.leave = "rows were rejected", 0
 	}
+	s.Guarded("max-remove", ui.Counted(y.most(), "person"), ui.Counted(y.leave, "person"))
 	if y.leave == 0 {
 		return nil
 	}

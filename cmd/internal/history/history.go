@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ciobulk/ciobulk/cmd/internal/call"
@@ -87,6 +89,23 @@ func listedOf(e runs.Entry, stateDir string) listed {
 	return listed{Entry: e, Ending: ending(e), Next: next(e, stateDir)}
 }
 
+// listedAll is listedOf for each of the entries. The command that goes on with a run is
+// read from its directory, of several runs at once.
+func listedAll(entries []runs.Entry, stateDir string) []listed {
+	all := make([]listed, len(entries))
+	var next atomic.Int64
+	var readers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(entries)) {
+		readers.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(entries)); i = next.Add(1) - 1 {
+				all[i] = listedOf(entries[i], stateDir)
+			}
+		})
+	}
+	readers.Wait()
+	return all
+}
+
 // ending is how a run ended, in a few words.
 func ending(e runs.Entry) string {
 	switch {
@@ -110,12 +129,20 @@ func next(e runs.Entry, stateDir string) string {
 		if stateDir != call.DefaultStateDir {
 			words = append(words, "--state-dir", stateDir)
 		}
-		if slices.Contains(e.Command(), "--simulate") {
+		if e.CommandHas("--simulate") {
 			words = append(words, "--simulate")
 		}
 		return ui.ShellLine(words)
 	}
 	return ""
+}
+
+// minute is a time as it is shown in a list.
+func minute(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02 15:04")
 }
 
 // at is a time as it is shown.

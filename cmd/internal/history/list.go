@@ -3,6 +3,7 @@ package history
 import (
 	"context"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,7 +12,6 @@ import (
 	"github.com/ciobulk/ciobulk/cmd/internal/command"
 	"github.com/ciobulk/ciobulk/cmd/internal/exit"
 	"github.com/ciobulk/ciobulk/cmd/internal/ui"
-	"github.com/ciobulk/ciobulk/rows"
 	"github.com/ciobulk/ciobulk/runs"
 )
 
@@ -26,8 +26,9 @@ func listCommand(p *call.Program) command.Command {
 	o := &listOptions{Format: "table"}
 	return command.Command{
 		Name: "list", Usage: "list runs, the newest first",
-		About: `Prints each run with its rows, how it ended, and the command that goes on with it.
-Names of runs begin with the time of their start in UTC.`,
+		About: `Prints each run with its rows, its name, how it ended, and the command that goes on
+with it. Times are in UTC. Columns that the terminal is too narrow for are cut or left out;
+names and commands are whole, and so are all values of json and csv.`,
 		Examples: "ciobulk runs\nciobulk runs --failed --limit 10\nciobulk runs --format json",
 		Options:  o, Run: call.Bind(p, o.run),
 		Flags: []command.Flag{
@@ -43,20 +44,28 @@ func (o *listOptions) run(_ context.Context, p *call.Program, args []string) err
 	if len(args) > 0 {
 		return exit.Usage("runs list does not take a run", "ciobulk runs show "+ui.ShellLine(args[:1]))
 	}
-	entries, err := runs.Entries(o.StateDir)
+	entries, others, err := runs.List(o.StateDir)
 	if err != nil {
 		return exit.Usage(err.Error(), "--state-dir names where runs are recorded")
 	}
-	all := []listed{}
-	for _, e := range entries {
-		if o.Limit > 0 && int64(len(all)) == o.Limit {
-			break
-		}
-		if !o.Failed || e.Failed() {
-			all = append(all, listedOf(e, o.StateDir))
-		}
+	if n := int64(len(others)); n > 0 {
+		p.Warn("in " + o.StateDir + ", " + notRuns(n) + ": " + ui.Names(others))
 	}
-	return o.print(p, all)
+	if o.Failed {
+		entries = slices.DeleteFunc(entries, func(e runs.Entry) bool { return !e.Failed() })
+	}
+	if o.Limit > 0 {
+		entries = entries[:min(int64(len(entries)), o.Limit)]
+	}
+	return o.print(p, listedAll(entries, o.StateDir))
+}
+
+// notRuns says how many directories are not runs.
+func notRuns(n int64) string {
+	if n == 1 {
+		return "1 directory is not a run"
+	}
+	return ui.Counted(n, "directory") + " are not runs"
 }
 
 func (o *listOptions) print(p *call.Program, all []listed) error {
@@ -73,7 +82,7 @@ func (o *listOptions) print(p *call.Program, all []listed) error {
 		p.Warn(what + " in " + o.StateDir)
 		return nil
 	}
-	_, err := io.WriteString(p.Out, table(all))
+	_, err := io.WriteString(p.Out, table(all, ui.ColumnsOf(p.Out.Writer)))
 	return err
 }
 
@@ -99,42 +108,4 @@ func stamp(t time.Time) string {
 		return ""
 	}
 	return t.UTC().Format(time.RFC3339)
-}
-
-// table is the runs for people. The name of a run has when it began, its verb and its
-// first input. Workspaces are shown where there are several.
-func table(all []listed) string {
-	workspaces := make(map[int64]bool)
-	for _, r := range all {
-		if r.Workspace > 0 {
-			workspaces[r.Workspace] = true
-		}
-	}
-	t := ui.Table{Right: []bool{false, true, true, true}}
-	head := []string{"RUN", "ROWS", "ACCEPTED", "REJECTED", "ENDED"}
-	if len(workspaces) > 1 {
-		head = append(head, "WORKSPACE")
-	}
-	t.Add(head...)
-	for _, r := range all {
-		n := []string{ui.Grouped(r.Rows), ui.Grouped(r.Accepted), ui.Grouped(r.Rejected)}
-		if r.Exported > 0 {
-			n = []string{ui.Grouped(r.Exported), "", ""}
-		}
-		line := append(append([]string{rows.Printable(r.Run)}, n...), r.Ending)
-		if len(workspaces) > 1 {
-			line = append(line, strconv.FormatInt(r.Workspace, 10))
-		}
-		t.Add(line...)
-	}
-	lines := strings.SplitAfter(t.String(), "\n")
-	var b strings.Builder
-	b.WriteString(lines[0])
-	for i, r := range all {
-		b.WriteString(lines[i+1])
-		if r.Next != "" {
-			b.WriteString("  " + ui.Safe(r.Next) + "\n")
-		}
-	}
-	return b.String()
 }

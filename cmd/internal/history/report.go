@@ -3,6 +3,10 @@ package history
 import (
 	"bytes"
 	"context"
+	"errors"
+	"io/fs"
+	"strings"
+	"time"
 
 	"github.com/ciobulk/ciobulk/cmd/internal/call"
 	"github.com/ciobulk/ciobulk/cmd/internal/command"
@@ -61,6 +65,60 @@ func WriteReport(path, dir string, examples bool) error {
 		return reportProblem(err)
 	}
 	return atomicfile.Write(path, page.Bytes(), 0o600)
+}
+
+// Refused is a command that ended before it had a run.
+type Refused struct {
+	Verb, Version string
+	Where         string // the condition, which may name people and is left out
+	Err           error
+}
+
+// ReportRefused writes a page to a file which says why there is no run, so that the page
+// of an earlier run does not pass for one of this. Any other file stays, since it may
+// be an input. Where the page cannot be written, a message says so.
+func ReportRefused(p *call.Program, path string, r Refused) {
+	err := call.CheckOutputs([]call.Output{{Flag: "report", Path: path}}, nil)
+	if err == nil {
+		if is, readErr := runs.IsReport(path); !is && !errors.Is(readErr, fs.ErrNotExist) {
+			err = errors.New(path + " is there already and is not a report")
+		}
+	}
+	var page bytes.Buffer
+	if err == nil {
+		err = r.page(p).WriteReport(&page)
+	}
+	if err == nil {
+		err = atomicfile.Write(path, page.Bytes(), 0o600)
+	}
+	switch {
+	case err == nil:
+	case p.Log != nil:
+		p.Log.Warn("no report was written: " + err.Error())
+	default:
+		p.Warn("no report was written: " + err.Error())
+	}
+}
+
+// page is what the page says: of the message, the first line, since the others quote the
+// mapping.
+func (r Refused) page(p *call.Program) runs.NotBegun {
+	worded := exit.Worded(r.Err)
+	code, hint := exit.Classify(worded)
+	why, _, _ := strings.Cut(worded.Error(), "\n")
+	words := []string{"ciobulk"}
+	for _, word := range p.Args[min(1, len(p.Args)):] {
+		words = append(words, r.hide(word))
+	}
+	return runs.NotBegun{Verb: r.Verb, Line: strings.Join(words, " "), Step: p.Step, Why: r.hide(why), Hint: r.hide(hint), ExitCode: code, At: time.Now(), Version: r.Version, Guards: p.Guards}
+}
+
+// hide leaves the condition out of text.
+func (r Refused) hide(text string) string {
+	if r.Where == "" {
+		return text
+	}
+	return strings.ReplaceAll(text, r.Where, "…")
 }
 
 func reportProblem(err error) error {

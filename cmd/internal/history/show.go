@@ -58,7 +58,7 @@ func (o *showOptions) run(_ context.Context, p *call.Program, args []string) err
 		}
 		return call.PrintJSON(p.Out, whole)
 	}
-	_, err = io.WriteString(p.Out, ui.Safe(r.head())+r.result(said))
+	_, err = io.WriteString(p.Out, ui.Safe(r.head())+r.result(said)+ui.Safe(guards(said)))
 	return err
 }
 
@@ -97,6 +97,20 @@ func (r listed) head() string {
 		t.Add("next", r.Next)
 	}
 	return t.String()
+}
+
+// guards are what had to hold for the run, of the bytes of its summary.
+func guards(said []byte) string {
+	var s runs.Summary
+	if json.Unmarshal(said, &s) != nil || len(s.Guards) == 0 {
+		return ""
+	}
+	t := ui.Table{}
+	t.Add("GUARD", "LIMIT", "FOUND")
+	for _, g := range s.Guards {
+		t.Add(g.Name, g.Limit, g.Found)
+	}
+	return "\n" + t.String()
 }
 
 // result is the ledger, the cost and the reasons, of a summary's bytes or of the

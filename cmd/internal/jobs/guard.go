@@ -70,8 +70,8 @@ func refused(msg string) error {
 	return exit.New(exit.Budget, msg+"; nothing was sent", "check the input; ciobulk run JOB.yaml --only STEP runs a step alone once it is right")
 }
 
-// age checks how old files are.
-func (g *guards) age(files []string, now time.Time) error {
+// age checks how old files are. note is told of the oldest.
+func (g *guards) age(files []string, now time.Time, note noted) error {
 	if g.maxAge == 0 {
 		return nil
 	}
@@ -79,29 +79,52 @@ func (g *guards) age(files []string, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	oldest, at := time.Duration(0), ""
 	for _, path := range paths {
 		info, err := os.Stat(path)
 		if err != nil {
 			return err
 		}
-		if old := now.Sub(info.ModTime()); old > g.maxAge {
-			return refused(fmt.Sprintf("%s was written %s ago, and max-age is %s", path, old.Round(time.Second), command.Age(&g.maxAge).Text()))
+		if old := now.Sub(info.ModTime()); at == "" || old > oldest {
+			oldest, at = old, path
 		}
+	}
+	limit := command.Age(&g.maxAge).Text()
+	note("max-age", limit, oldest.Round(time.Second).String())
+	if oldest > g.maxAge {
+		return refused(fmt.Sprintf("%s was written %s ago, and max-age is %s", at, oldest.Round(time.Second), limit))
 	}
 	return nil
 }
 
+// noted is told what a guard has found.
+type noted func(name, limit, found string)
+
 // rows checks how many rows there are. last is how many the last run had that
 // finished, 0 if there was none.
-func (g *guards) rows(n, last int64) error {
+func (g *guards) rows(n, last int64, note noted) error {
+	found := ui.Counted(n, "row")
+	if !g.allowEmpty {
+		note("empty", "refused", found)
+	}
+	if g.minRows > 0 {
+		note("min-rows", ui.Grouped(g.minRows), found)
+	}
+	less := 100 * (1 - float64(n)/float64(max(last, 1)))
+	if g.shrink >= 0 {
+		shrunk := found + ", and there was no run before"
+		if last > 0 {
+			shrunk = fmt.Sprintf("%s, and %s before: %.1f %% less", found, ui.Grouped(last), max(less, 0))
+		}
+		note("max-shrink", fmt.Sprintf("%g%%", g.shrink), shrunk)
+	}
 	switch {
 	case n == 0 && !g.allowEmpty:
 		return refused("the input has no rows")
 	case n < g.minRows:
-		return refused(fmt.Sprintf("the input has %s, and min-rows is %s", ui.Counted(n, "row"), ui.Grouped(g.minRows)))
+		return refused(fmt.Sprintf("the input has %s, and min-rows is %s", found, ui.Grouped(g.minRows)))
 	case g.shrink >= 0 && float64(n) < float64(last)*(1-g.shrink/100):
-		return refused(fmt.Sprintf("the input has %s, the last one had %s: that is %.1f %% less, and max-shrink is %g%%",
-			ui.Counted(n, "row"), ui.Grouped(last), 100*(1-float64(n)/float64(last)), g.shrink))
+		return refused(fmt.Sprintf("the input has %s, the last one had %s: that is %.1f %% less, and max-shrink is %g%%", found, ui.Grouped(last), less, g.shrink))
 	}
 	return nil
 }

@@ -127,11 +127,9 @@ func (e *execution) run(ctx context.Context, p *call.Program, s *step) error {
 		return err
 	}
 	if takesRows(c) {
-		if err := s.guards.age(s.files, time.Now()); err != nil && len(s.argv) == 0 {
-			return err
-		}
+		p.Around = func(run func() error) error { return s.around(p, run) }
 		s.guards.allowEmpty = slices.ContainsFunc(s.settings, func(set setting) bool { return set.name == "allow-empty" })
-		p.Guard = func(n int64) error { return s.guards.rows(n, e.record.lastRows(s.name)) }
+		p.Guard = func(n int64) error { return s.guards.rows(n, e.record.lastRows(s.name), p.Guarded) }
 	}
 	if len(s.argv) > 0 {
 		input, err := feed.Start(ctx, s.argv, func(line string) { e.report.Note(s.name + ": " + line) })
@@ -144,8 +142,19 @@ func (e *execution) run(ctx context.Context, p *call.Program, s *step) error {
 	if isExport(s.words) {
 		return c.Run(ctx, nil)
 	}
-	err := c.Run(ctx, s.files)
+	return c.Run(ctx, s.files)
+}
+
+// around refuses an input that is too old or is empty.
+func (s *step) around(p *call.Program, run func() error) error {
+	if len(s.argv) == 0 {
+		if err := s.guards.age(s.files, time.Now(), p.Guarded); err != nil {
+			return err
+		}
+	}
+	err := run()
 	if empty, is := errors.AsType[*rows.Error](err); is && (empty.Kind == rows.Empty || empty.Kind == rows.EmptySheet) {
+		p.Guarded("empty", "refused", "0 rows")
 		return refused(empty.Error())
 	}
 	return err

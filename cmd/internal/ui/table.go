@@ -74,3 +74,14 @@ func (t *Table) long(first string) bool { return t.MostFirst > 0 && Width(first)
 // Width is how many columns of a terminal text takes, as Unicode has it: an East
 // Asian letter takes two, an accent none.
 func Width(text string) int { return uniseg.StringWidth(text) }
+
+// ShortLeft cuts the beginning of text that takes more than so many columns of a terminal.
+func ShortLeft(text string, most int) string {
+	if Width(text) <= most {
+		return text
+	}
+	for state := -1; text != "" && Width(text) >= most; {
+		_, text, _, state = uniseg.FirstGraphemeClusterInString(text, state)
+	}
+	return "…" + text
+}

@@ -28,6 +28,14 @@ func columns(f *os.File) int {
 	return 80
 }
 
+// ColumnsOf is how wide the terminal is that a stream is, 80 if it is none.
+func ColumnsOf(stream any) int {
+	if f, is := Terminal(stream); is {
+		return columns(f)
+	}
+	return 80
+}
+
 // Ask prints a question and returns the line that is typed, without the white space
 // around it. It ends with stop, whose error is stopped, and with ctx.
 func Ask(ctx context.Context, stop <-chan struct{}, stopped error, in io.Reader, out io.Writer, question string) (string, error) {

@@ -169,3 +169,17 @@ func TestProgressIsHonest(t *testing.T) {
 		t.Errorf("%+v %q", p, p.Line(0))
 	}
 }
+
+// Text is cut from the left to the columns that there are.
+func TestShortLeft(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		text string
+		most int
+		want string
+	}{{"people.csv", 10, "people.csv"}, {"people.csv", 9, "…ople.csv"}, {"people.csv", 1, "…"}, {"人人.csv", 8, "人人.csv"}, {"人人.csv", 7, "…人.csv"}, {"人人.csv", 6, "….csv"}, {"", 3, ""}, {"e\u0301e\u0301e\u0301", 2, "…e\u0301"}} {
+		if got := ShortLeft(c.text, c.most); got != c.want {
+			t.Errorf("%q to %d: %q, want %q", c.text, c.most, got, c.want)
+		}
+	}
+}
