@@ -29,7 +29,7 @@ func TestSampleMigration(t *testing.T) {
 	do("run samples/migration/job.yaml")
 	do("verify samples/migration/people.csv -m samples/migration/people.yaml")
 	s := w.Stats()
-	if s.People != 20 || s.Objects != 5 || s.Relations != 22 || s.Devices != 10 || s.Events != 30 || s.SuppressedIdentifiers != 3 || s.Nobody != 0 {
+	if s.People != 20 || s.Objects != 5 || s.Relations != 22 || s.Devices != 10 || s.Events != 30 || s.SuppressedIdentifiers != 3 || s.Applied != s.Operations {
 		t.Errorf("%+v", s)
 	}
 	once := w.Fingerprint()
