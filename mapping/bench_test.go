@@ -139,6 +139,12 @@ func benches(each func(name string, format rows.Format, text string)) {
 	const event = "operation: event\nevent: {name: {column: plan}, timestamp: {column: joined_at_, zone: Europe/Berlin}}\n" + benchMapping
 	each("event/csv", rows.CSV, event)
 	each("event/jsonl", rows.JSONL, event)
+	const device = "operation: device add\nmatch: {id: id}\ndevice: {token: email, platform: {value: ios}, last_used: {column: joined_at_, zone: Europe/Berlin}}\n"
+	each("device/csv", rows.CSV, device)
+	each("device/jsonl", rows.JSONL, device)
+	each("object/csv", rows.CSV, "operation: object upsert\nobject: {type: 1, id: id}\nmatch: {email: email}\nrelationship: {plan: plan}\n")
+	each("relationship/csv", rows.CSV, "operation: relationship add\nobject: {type: 1, id: last_name}\nmatch: {email: email}\nrelationship: {plan: plan}\n")
+	each("merge/csv", rows.CSV, "operation: merge\nmatch: {id: id}\nmerge: {email: email}\n")
 	each("delete/csv", rows.CSV, "operation: delete\nmatch: {email: email}\n")
 	each("segment/csv", rows.CSV, "operation: segment\nmatch: {email: email}\n")
 	each("lower/csv", rows.CSV, strings.Replace(benchMapping, "trim: true", "trim: true, lower: true, default: x", 1))

@@ -144,11 +144,10 @@ func appendDevice(m *Mapper, dst []byte, r *rows.Row) (_ []byte, ok bool) {
 
 // platformOf returns a platform as the service writes it, or why the text is none.
 func platformOf(text []byte) (_ []byte, problem string) {
-	switch text = convert.Trim(text); {
-	case bytes.EqualFold(text, []byte("ios")):
-		return []byte("ios"), ""
-	case bytes.EqualFold(text, []byte("android")):
-		return []byte("android"), ""
+	for _, known := range platforms {
+		if name := known[1 : len(known)-1]; bytes.EqualFold(text, name) {
+			return name, ""
+		}
 	}
 	return nil, convert.Quote(text) + " is neither ios nor android; in a mapping: platform: {column: …, values: {A: android, I: ios}}"
 }
@@ -266,9 +265,14 @@ func relatedObject(m *Mapper, dst []byte, r *rows.Row) (_ []byte, related, ok bo
 // asText makes the value of a member that was written from start text, if it is not.
 func asText(dst []byte, start int, name []byte) []byte {
 	value := valueIn(dst[start:], name)
-	if len(value) == 0 || value[0] == '"' || string(value) == "null" {
+	switch {
+	case len(value) == 0 || value[0] == '"' || string(value) == "null":
 		return dst
+	case value[0] == '{' || value[0] == '[':
+		return jsontext.AppendString(dst[:len(dst)-len(value)], slices.Clone(value))
 	}
-	text := slices.Clone(value)
-	return jsontext.AppendString(dst[:len(dst)-len(value)], text)
+	dst = append(dst, `""`...)
+	copy(dst[len(dst)-1-len(value):], value)
+	dst[len(dst)-2-len(value)] = '"'
+	return dst
 }

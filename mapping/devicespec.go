@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"bytes"
 	"slices"
 
 	"github.com/ciobulk/ciobulk/mapping/convert"
@@ -64,7 +65,7 @@ func (d *deviceSpec) finish() error {
 	if d.token.constant != nil {
 		return d.token.node.Errorf("name the column that holds it", "one token for all rows")
 	}
-	if c := d.platform.constant; c != nil && !slices.Contains(platforms, string(c)) {
+	if c := d.platform.constant; c != nil && !slices.ContainsFunc(platforms, func(p []byte) bool { return bytes.Equal(p, c) }) {
 		return d.platform.node.Errorf("write value: ios or value: android", "the platform of a device is ios or android")
 	}
 	if err := d.lastUsed.asTime("device"); err != nil {
@@ -80,4 +81,4 @@ func (d *deviceSpec) finish() error {
 
 // platforms are what Customer.io sends push messages to, as JSON
 // (https://docs.customer.io/api/track/).
-var platforms = []string{`"ios"`, `"android"`}
+var platforms = [][]byte{[]byte(`"ios"`), []byte(`"android"`)}
