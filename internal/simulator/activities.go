@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ciobulk/ciobulk/internal/simulator/scan"
 )
 
 // An activity is what happened to a person.
@@ -92,7 +94,7 @@ func changeOf(op *operation, before seen) json.RawMessage {
 	change := map[string]map[string]json.RawMessage{}
 	for _, a := range op.attributes {
 		was, had := before.attributes[a.name.Value()]
-		if was == a.value || !had && cleared(a.value) {
+		if was == a.value || !had && scan.Cleared(a.value) {
 			continue
 		}
 		if !had {

@@ -68,6 +68,9 @@ func (s *state) identify(op *operation) (_ outcome, conflict bool) {
 	if op.key.kind != byCioID && p.identifiers[op.key.kind] == "" {
 		s.assign(p, op.key.kind, op.value)
 	}
+	if s.config.AutoMerge && !op.updateOnly {
+		mergeClaimed(s, p, op)
+	}
 	for _, c := range op.claims {
 		conflict = !s.claim(p, c, op.key.kind) || conflict
 	}

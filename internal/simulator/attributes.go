@@ -1,8 +1,6 @@
 package simulator
 
 import (
-	"bytes"
-	"encoding/json"
 	"slices"
 	"strings"
 	"unique"
@@ -88,7 +86,7 @@ func (c *Config) set(op *operation, name, value string) *refusal {
 		op.attributes = append(op.attributes, attribute{unique.Make(name), value})
 		return nil
 	}
-	if cleared(value) {
+	if scan.Cleared(value) {
 		value = ""
 	} else if value[0] == '"' {
 		value = scan.Decoded(value)
@@ -99,9 +97,6 @@ func (c *Config) set(op *operation, name, value string) *refusal {
 	op.claims = append(op.claims, claim{c.key(k, value), value})
 	return nil
 }
-
-// cleared reports whether a value removes its attribute.
-func cleared(value string) bool { return value == "null" || value == `""` }
 
 // preferences holds topics that can be set one at a time by a dotted name.
 const preferences = "cio_subscription_preferences"
@@ -116,7 +111,7 @@ func merge(attributes, changes []attribute) []attribute {
 		base, path, dotted := strings.Cut(change.name.Value(), ".")
 		if dotted && base == preferences {
 			change.name = unique.Make(preferences)
-			change.value = setPath(valueOf(attributes, base), strings.Split(path, "."), change.value)
+			change.value = scan.SetPath(valueOf(attributes, base), strings.Split(path, "."), change.value)
 		}
 		attributes = put(attributes, change)
 	}
@@ -126,9 +121,9 @@ func merge(attributes, changes []attribute) []attribute {
 func put(attributes []attribute, change attribute) []attribute {
 	at, found := search(attributes, change.name.Value())
 	switch {
-	case cleared(change.value) && found:
+	case scan.Cleared(change.value) && found:
 		return slices.Delete(attributes, at, at+1)
-	case cleared(change.value):
+	case scan.Cleared(change.value):
 		return attributes
 	case found:
 		attributes[at].value = change.value
@@ -148,29 +143,4 @@ func search(attributes []attribute, name string) (int, bool) {
 	return slices.BinarySearchFunc(attributes, name, func(a attribute, name string) int {
 		return strings.Compare(a.name.Value(), name)
 	})
-}
-
-// setPath sets the value at the path in the text of an object, and leaves its other
-// members as they are. A text that is not an object becomes one.
-func setPath(object string, path []string, value string) string {
-	fields := map[string]json.RawMessage{}
-	if strings.HasPrefix(object, "{") {
-		for name, v := range scan.Members(object) {
-			fields[name] = json.RawMessage(v)
-		}
-	}
-	if len(path) > 1 {
-		value = setPath(string(fields[path[0]]), path[1:], value)
-	}
-	fields[path[0]] = json.RawMessage(value)
-	if cleared(value) {
-		delete(fields, path[0])
-	}
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(fields); err != nil {
-		panic("simulator: not JSON: " + err.Error())
-	}
-	return strings.TrimSuffix(text.String(), "\n")
 }

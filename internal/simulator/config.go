@@ -47,6 +47,14 @@ type Config struct {
 	// workspaces without an email identifier do.
 	EmailCaseSensitive bool
 
+	// Identifiers are the kinds of identifiers of the workspace: id, email, or both with
+	// a comma between them, besides cio_id. Empty: all kinds, phone as well.
+	Identifiers string
+
+	// AutoMerge merges two people of whom each has one identifier when an identify
+	// has both, for good, as workspaces with id and email do.
+	AutoMerge bool
+
 	// EmailByID is the workspace setting "Allow updates to email using ID".
 	// Without it only an operation by cio_id changes an identifier once set.
 	EmailByID bool

@@ -3,6 +3,7 @@ package simulator
 import (
 	"cmp"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -182,6 +183,9 @@ func (c *Config) parsePerson(field, text string) (of key, value string, problem 
 	k, known := kindOf(name)
 	if n > 1 || !known {
 		return of, "", invalid(field, "exactly one of id, email, phone and cio_id is allowed")
+	}
+	if k != byCioID && c.Identifiers != "" && !slices.Contains(strings.Split(c.Identifiers, ","), name) {
+		return of, "", invalid(field, "people of this workspace are not identified by %s", name)
 	}
 	field += "." + name
 	if value, problem = textOf(field, value); problem != nil {

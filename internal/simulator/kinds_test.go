@@ -152,3 +152,28 @@ func TestMerge(t *testing.T) {
 	accept(t, w, merged)
 	equal(t, "again", w.Stats().Nobody, 1)
 }
+
+// A workspace of one kind of identifier refuses the others.
+func TestIdentifiersOfAWorkspace(t *testing.T) {
+	t.Parallel()
+	for kinds, want := range map[string][]int{"": {200, 200, 200}, "id": {200, 207, 207}, "email": {207, 200, 207}, "id,email": {200, 200, 207}} {
+		w := New(Config{Identifiers: kinds})
+		var got []int
+		for _, c := range [][2]string{{"id", "1"}, {"email", "a@b.de"}, {"phone", "+15005550006"}} {
+			got = append(got, sendBatch(w, on("identify", c[0], c[1])).Code)
+		}
+		equal(t, kinds, got, want)
+	}
+}
+
+func TestAutoMerge(t *testing.T) {
+	t.Parallel()
+	for auto, want := range map[bool]int{true: 1, false: 2} {
+		w := New(Config{AutoMerge: auto})
+		accept(t, w, identify("1", `"a":1`), on("identify", "email", "a@b.de", `"attributes":{"b":2}`), identify("1", `"email":"a@b.de"`))
+		equal(t, "people", len(w.People()), want)
+	}
+	w := New(Config{AutoMerge: true})
+	accept(t, w, identify("1", `"email":"x@b.de"`), on("identify", "email", "a@b.de"), identify("1", `"email":"a@b.de"`))
+	equal(t, "one with two identifiers is not merged", len(w.People()), 2)
+}

@@ -141,6 +141,17 @@ func absorb(s *state, first, second *person) {
 	first.attributes = merge(attributes, first.attributes)
 }
 
+// mergeClaimed merges the person with those whom the operation's other identifiers find,
+// if neither has another identifier.
+func mergeClaimed(s *state, p *person, op *operation) {
+	for _, c := range op.claims {
+		other := s.find(c.key)
+		if other != nil && other != p && len(s.keys(p)) == 1 && len(s.keys(other)) == 1 {
+			absorb(s, p, other)
+		}
+	}
+}
+
 // adopt gives a person who is identified with an anonymous_id what the visitor was
 // related to, and did.
 func adopt(s *state, p *person, op *operation) {

@@ -16,7 +16,9 @@ import (
 type simulateOptions struct {
 	Port, Workspace int64
 	Region, Faults  string
+	Identifiers     string // empty: all kinds
 	CountOnly       bool
+	AutoMerge       bool
 
 	faults simulator.Faults
 }
@@ -29,7 +31,8 @@ func simulateCommand(p *call.Program) command.Command {
 		Name: "simulate", Usage: "run a fake Customer.io locally, no account needed",
 		About: `Serves the Track API, and what ciobulk needs of the App API, on this machine
 until it is interrupted. It prints the environment variables that make other calls of ciobulk use
-it. Its contents are at /_simulator/people, events, segments and stats.`,
+it; programs with the official clients can be tested against it. Its contents are at
+/_simulator/people, objects, events, segments and stats.`,
 		Examples: `ciobulk simulate
 ciobulk simulate --port 0 --faults '{"every_429": 10, "latency": "50ms"}'`,
 		Options: o, Run: call.Bind(p, o.run),
@@ -38,6 +41,8 @@ ciobulk simulate --port 0 --faults '{"every_429": 10, "latency": "50ms"}'`,
 			{Name: "region", Value: "us|eu", Part: partSimulator, Into: command.Choice(&o.Region, []string{"us", "eu"}), Usage: "the region that it plays"},
 			{Name: "workspace", Value: "ID", Part: partSimulator, Into: command.Whole(&o.Workspace, 1, 1<<62, "a workspace's id"), Usage: "the id of the workspace"},
 			{Name: "faults", Value: "JSON", Part: partSimulator, Into: command.Parsed(&o.Faults, o.parseFaults), Usage: "what goes wrong; the documentation lists the names"},
+			{Name: "identifiers", Value: "id|email|id,email", Part: partSimulator, Into: command.Choice(&o.Identifiers, []string{"id", "email", "id,email"}), Usage: "how people of the workspace are identified (default: in every way)"},
+			{Name: "auto-merge", Part: partSimulator, Into: command.OnOff(&o.AutoMerge), Usage: "merge two people when an upsert has the only identifier of each"},
 			{Name: "count-only", Part: partSimulator, Into: command.OnOff(&o.CountOnly), Usage: "count operations and keep nothing, for measurements"},
 		},
 	}
@@ -56,7 +61,7 @@ func (o *simulateOptions) run(ctx context.Context, p *call.Program, args []strin
 	}
 	config := simulator.Config{
 		SiteID: access.SimulatedSite, APIKey: access.SimulatedKey, AppKey: access.SimulatedApp, Region: o.Region,
-		WorkspaceID: o.Workspace, CountOnly: o.CountOnly, Faults: o.faults,
+		WorkspaceID: o.Workspace, CountOnly: o.CountOnly, Faults: o.faults, Identifiers: o.Identifiers, AutoMerge: o.AutoMerge,
 	}
 	ctx, stop := call.Interrupted(ctx)
 	defer stop()
