@@ -100,10 +100,10 @@ func (p Prune) one(e Entry, newer int, now time.Time, done *Pruned) (err error) 
 	if !is { // another process has removed it
 		return nil
 	}
-	switch p.fate(e, newer, now) {
-	case losesEverything:
+	switch f := p.fate(e, newer, now); {
+	case f == losesEverything, f == losesPersonal && e.Verb == "verify": // what verify found is people's data and nothing else
 		return p.removeRun(e, done)
-	case losesPersonal:
+	case f == losesPersonal:
 		done.Kept++
 		return p.removePersonal(e, done)
 	}
