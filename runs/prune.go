@@ -66,7 +66,11 @@ func (p Prune) Do(stateDir string, now time.Time) (Pruned, error) {
 	if err != nil {
 		return Pruned{}, err
 	}
-	return p.all(entries, now)
+	done, err := p.all(entries, now)
+	if err == nil && len(done.Runs) > 0 && !p.DryRun {
+		err = removeLocks(stateDir)
+	}
+	return done, err
 }
 
 // all decides on each of the entries, which were read without locks.
