@@ -50,7 +50,7 @@ func TestLockWhileItsFileIsRemoved(t *testing.T) {
 }
 
 // The lock of a file's runs goes with the last of them. Others stay: those that are held,
-// of jobs, of what was last sent, and what is no lock of a run.
+// of jobs, of what was last sent, and those that are not of runs.
 func TestPruneRemovesLocks(t *testing.T) {
 	t.Parallel()
 	s := State{Dir: t.TempDir()}
