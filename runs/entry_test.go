@@ -366,3 +366,26 @@ func TestPrunePersonalForgetsTheFilter(t *testing.T) {
 		})
 	}
 }
+
+// Of what verify found nothing is left without people's data, and so the directory goes,
+// unless someone has put a file there.
+func TestPrunePersonalRemovesWhatVerifyFound(t *testing.T) {
+	t.Parallel()
+	s := State{Dir: t.TempDir()}
+	gone, kept := filepath.Join(s.Dir, "20260101-000000.000-verify-abc"), filepath.Join(s.Dir, "20260101-000001.000-verify-abd")
+	for _, dir := range []string{gone, kept} {
+		must(t, os.MkdirAll(dir, 0o700))
+		overwrite(t, filepath.Join(dir, "differs.jsonl"), "{}\n")
+	}
+	overwrite(t, filepath.Join(kept, "mine.txt"), "")
+	done, err := Prune{OlderThan: -1, Keep: -1, Personal: 0}.Do(s.Dir, testTime)
+	must(t, err)
+	if !slices.Equal(done.Runs, []string{filepath.Base(gone)}) || len(done.Left) != 1 || done.Kept != 1 {
+		t.Errorf("%+v", done)
+	}
+	left, err := os.ReadDir(s.Dir)
+	must(t, err)
+	if files, _ := os.ReadDir(kept); len(left) != 1 || len(files) != 1 {
+		t.Errorf("%v %v", left, files)
+	}
+}

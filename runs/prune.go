@@ -66,7 +66,11 @@ func (p Prune) Do(stateDir string, now time.Time) (Pruned, error) {
 	if err != nil {
 		return Pruned{}, err
 	}
-	return p.all(entries, now)
+	done, err := p.all(entries, now)
+	if err == nil && len(done.Runs) > 0 && !p.DryRun {
+		err = removeLocks(stateDir)
+	}
+	return done, err
 }
 
 // all decides on each of the entries, which were read without locks.
@@ -100,10 +104,10 @@ func (p Prune) one(e Entry, newer int, now time.Time, done *Pruned) (err error) 
 	if !is { // another process has removed it
 		return nil
 	}
-	switch p.fate(e, newer, now) {
-	case losesEverything:
+	switch f := p.fate(e, newer, now); {
+	case f == losesEverything, f == losesPersonal && e.Verb == "verify": // what verify found is people's data and nothing else
 		return p.removeRun(e, done)
-	case losesPersonal:
+	case f == losesPersonal:
 		done.Kept++
 		return p.removePersonal(e, done)
 	}

@@ -112,9 +112,9 @@ func (g *guards) rows(n, last int64, note noted) error {
 	}
 	less := 100 * (1 - float64(n)/float64(max(last, 1)))
 	if g.shrink >= 0 {
-		shrunk := found + ", and there was no run before"
+		shrunk := found + ", none before"
 		if last > 0 {
-			shrunk = fmt.Sprintf("%s, and %s before: %.1f %% less", found, ui.Grouped(last), max(less, 0))
+			shrunk = fmt.Sprintf("%s, %s before: %.1f %% less", found, ui.Grouped(last), max(less, 0))
 		}
 		note("max-shrink", fmt.Sprintf("%g%%", g.shrink), shrunk)
 	}

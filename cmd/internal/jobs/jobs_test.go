@@ -332,11 +332,11 @@ func TestGuards(t *testing.T) {
 		"empty, allowed":     {guards{shrink: -1, allowEmpty: true}, 0, 0, false, ""},
 		"enough":             {guards{shrink: -1, minRows: 5}, 5, 0, false, "empty refused 5 rows; min-rows 5 5 rows"},
 		"too few":            {guards{shrink: -1, minRows: 5}, 4, 0, true, "empty refused 4 rows; min-rows 5 4 rows"},
-		"the first time":     {guards{shrink: 10}, 1, 0, false, "empty refused 1 row; max-shrink 10% 1 row, and there was no run before"},
-		"as much as allowed": {guards{shrink: 10}, 90, 100, false, "empty refused 90 rows; max-shrink 10% 90 rows, and 100 before: 10.0 % less"},
-		"one less":           {guards{shrink: 10}, 89, 100, true, "empty refused 89 rows; max-shrink 10% 89 rows, and 100 before: 11.0 % less"},
-		"no less at all":     {guards{shrink: 0}, 99, 100, true, "empty refused 99 rows; max-shrink 0% 99 rows, and 100 before: 1.0 % less"},
-		"more":               {guards{shrink: 0}, 101, 100, false, "empty refused 101 rows; max-shrink 0% 101 rows, and 100 before: 0.0 % less"},
+		"the first time":     {guards{shrink: 10}, 1, 0, false, "empty refused 1 row; max-shrink 10% 1 row, none before"},
+		"as much as allowed": {guards{shrink: 10}, 90, 100, false, "empty refused 90 rows; max-shrink 10% 90 rows, 100 before: 10.0 % less"},
+		"one less":           {guards{shrink: 10}, 89, 100, true, "empty refused 89 rows; max-shrink 10% 89 rows, 100 before: 11.0 % less"},
+		"no less at all":     {guards{shrink: 0}, 99, 100, true, "empty refused 99 rows; max-shrink 0% 99 rows, 100 before: 1.0 % less"},
+		"more":               {guards{shrink: 0}, 101, 100, false, "empty refused 101 rows; max-shrink 0% 101 rows, 100 before: 0.0 % less"},
 	} {
 		var noted []string
 		err := c.g.rows(c.n, c.last, func(name, limit, found string) { noted = append(noted, name+" "+limit+" "+found) })
