@@ -73,7 +73,14 @@ func (t *Table) long(first string) bool { return t.MostFirst > 0 && Width(first)
 
 // Width is how many columns of a terminal text takes, as Unicode has it: an East
 // Asian letter takes two, an accent none.
-func Width(text string) int { return uniseg.StringWidth(text) }
+func Width(text string) int {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
+			return uniseg.StringWidth(text)
+		}
+	}
+	return len(text) // printable ASCII, which most text is
+}
 
 // ShortLeft cuts the beginning of text that takes more than so many columns of a terminal.
 func ShortLeft(text string, most int) string {

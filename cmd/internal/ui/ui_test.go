@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ciobulk/ciobulk/runs"
+	"github.com/rivo/uniseg"
 )
 
 func TestWords(t *testing.T) {
@@ -180,6 +181,16 @@ func TestShortLeft(t *testing.T) {
 	}{{"people.csv", 10, "people.csv"}, {"people.csv", 9, "…ople.csv"}, {"people.csv", 1, "…"}, {"人人.csv", 8, "人人.csv"}, {"人人.csv", 7, "…人.csv"}, {"人人.csv", 6, "….csv"}, {"", 3, ""}, {"e\u0301e\u0301e\u0301", 2, "…e\u0301"}} {
 		if got := ShortLeft(c.text, c.most); got != c.want {
 			t.Errorf("%q to %d: %q, want %q", c.text, c.most, got, c.want)
+		}
+	}
+}
+
+// The width of text is that of its letters, by Unicode also where it is quickly known.
+func TestWidth(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{"": 0, "people.csv": 10, " ~": 2, "人": 2, "a人": 3, "e\u0301": 1, "a\tb": 2, "…": 1, "\x7f": 0} {
+		if got := Width(text); got != want || got != uniseg.StringWidth(text) {
+			t.Errorf("%q: %d, want %d, and %d by Unicode", text, got, want, uniseg.StringWidth(text))
 		}
 	}
 }
