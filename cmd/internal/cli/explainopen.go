@@ -47,7 +47,11 @@ func (x *explainer) prepare() error {
 	if x.values = values; len(x.values)+len(x.asked) == 0 {
 		return exit.Usage("no row to explain", "add --row N, or --match VALUE for the rows of a person")
 	}
-	if x.mapping, err = loadMapping(mappingOptions{x.o.Mapping, spec, x.o.Where, x.o.ObjectType}, verbs.All[0]); err != nil {
+	v, known := verbs.Named(x.o.Verb)
+	if !known {
+		v = verbs.All[0]
+	}
+	if x.mapping, err = loadMapping(mappingOptions{x.o.Mapping, spec, x.o.Where, x.o.ObjectType}, v); err != nil {
 		return err
 	}
 	if err := x.chooseVerb(); err != nil {
