@@ -190,44 +190,41 @@ func appendRelation(m *Mapper, dst []byte, r *rows.Row) (_ []byte, ok bool) {
 	} else {
 		dst, related, ok = relatedObject(m, dst, r)
 	}
-	if !related {
+	if !related || !ok && m.record == nil {
 		return dst[:start], ok
 	}
 	dst = append(dst, '}')
 	if m.action == RelationshipRemove {
 		return append(dst, "}]"...), ok
 	}
-	before := len(dst)
-	dst = append(dst, `,"relationship_attributes":`...)
-	count := 0
-	if m.action == RelationshipAdd {
-		var sound bool
-		dst, sound = m.attributes(dst, r)
-		ok, count = ok && sound, m.count
-	} else {
-		var sound bool
-		brace := len(dst)
-		m.count = 0
-		dst, sound = m.members(dst, m.plan.relation, r)
-		ok, count = ok && sound, m.count
-		dst = closed(dst, brace)
-	}
-	if count == 0 {
+	before, sound := len(dst), false
+	dst, sound = relationAttributes(m, append(dst, `,"relationship_attributes":`...), r)
+	if m.count == 0 {
 		dst = dst[:before]
 	}
-	return append(dst, "}]"...), ok
+	return append(dst, "}]"...), ok && sound
+}
+
+// relationAttributes appends the attributes of a relationship. Where it is what the row is
+// about, they are the row's.
+func relationAttributes(m *Mapper, dst []byte, r *rows.Row) (_ []byte, ok bool) {
+	if m.action == RelationshipAdd {
+		return m.attributes(dst, r)
+	}
+	brace := len(dst)
+	m.count = 0
+	dst, ok = m.members(dst, m.plan.relation, r)
+	return closed(dst, brace), ok
 }
 
 // relatedPerson appends the identifier of the person whom the row's object is related
 // to. An upsert of an object may have none.
 func relatedPerson(m *Mapper, dst []byte) (_ []byte, related, ok bool) {
-	if len(m.plan.keys) == 0 {
+	filled := func(k boundKey) bool { return !k.nothing(m.row.Cells[k.at]) }
+	if m.action == ObjectUpsert && !slices.ContainsFunc(m.plan.keys, filled) {
 		return dst, false, true
 	}
 	k, value, reason, problem := m.person()
-	if m.action == ObjectUpsert && reason == customerio.ReasonRequired && problem != "" && !slices.ContainsFunc(m.plan.keys, func(k boundKey) bool { return !k.nothing(m.row.Cells[k.at]) }) {
-		return dst, false, true
-	}
 	if problem == "" && k.Match == customerio.Phone {
 		problem = "an object's relationships are not found by phone"
 	}

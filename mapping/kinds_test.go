@@ -95,6 +95,8 @@ func TestKindsOfOperations(t *testing.T) {
 			`{"type":"object","action":"identify_anonymous","identifiers":{"object_id":"acme","object_type_id":"3"},"cio_relationships":[{"identifiers":{"anonymous_id":"v1"}}]}`},
 		{RelationshipAdd, "--match id\ntype 1", `{"id":"1","object_id":"acme","n":5}`, person + `add_relationships","identifiers":{"id":"1"},"cio_relationships":[{"identifiers":{"object_id":"acme","object_type_id":"1"},"relationship_attributes":{"n":5}}]}`},
 		{RelationshipAdd, "--match id\ntype 1", "id,object_id\n1,\n", `required cio_relationships.object_id: column "object_id": is empty`},
+		{RelationshipAdd, "match: {id: id}\nobject: {type: 1, id: O}\nrelationship: {n: {column: n, type: integer}}", "id,O,n\n1,,x\n1,a,x\n",
+			"required cio_relationships.object_id: column \"O\": is empty\ninvalid attributes.n: column \"n\": \"x\" is not an integer"},
 		{RelationshipRemove, "match: [{id: id}, {phone: p}]\nobject: {type: 1, id: O}", "id,p,O\n,+4915123456789,acme\n",
 			person + `delete_relationships","identifiers":{"phone":"+4915123456789"},"cio_relationships":[{"identifiers":{"object_id":"acme","object_type_id":"1"}}]}`},
 		{RelationshipRemove, "match: {id: id}\nobject: {cio_object_id: O}\norder: object", "id,O\n1,obb7\n",
