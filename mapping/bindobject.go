@@ -104,6 +104,7 @@ func (b *binder) bindMerge() (*boundKey, error) {
 	}
 	at, err := b.resolve(k.reference, m.verb == Merge)
 	b.plan.named[k.column] = true
+	b.note("there are merges, each of two people: rows are sent in the order of the file, one request at a time")
 	return &boundKey{matchKey: k, at: at}, err
 }
 

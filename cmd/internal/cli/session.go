@@ -129,6 +129,9 @@ func (s *session) prepare() (err error) {
 		}
 		j.BatchRows = min(j.BatchRows, customerio.MaxSegmentIDs)
 	}
+	if s.in.mapping.Merges() { // which are about two people, whose rows are in different lanes
+		j.Concurrency = 1
+	}
 	if s.in.mapping.Anonymous() {
 		j.Call, j.BatchRows = customerio.AnonymousCall(), 1
 	}
