@@ -19,7 +19,7 @@ GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 TEST = $(GO) test -timeout 20m -parallel 4
 SLOW = SLOW_TESTS=1 $(GO) test -timeout 40m -parallel 4
 
-.PHONY: build demo test slow check format vet tidy staticcheck race fuzz bench bench-compare crash contract vuln update dist packages release-check clean
+.PHONY: build demo test slow slow-only check format vet tidy staticcheck race fuzz bench bench-compare crash contract vuln update dist packages release-check clean
 
 build:
 	$(GO) build -trimpath -o bin/ciobulk ./cmd/ciobulk
@@ -37,8 +37,14 @@ test:
 slow:
 	$(SLOW) ./...
 
+# Those that slowtest marks, and what belongs to them: the scripts that have run in
+# make test are not run again.
+slow-only: export SLOW_TESTS = only
+slow-only:
+	$(GO) test -timeout 40m -parallel 4 ./...
+
 # Everything that a change must pass.
-check: format vet tidy test staticcheck slow race crash
+check: format vet tidy test staticcheck slow-only race crash
 
 format:
 	@test -z "$$(gofmt -s -l .)" || { echo "not gofmt -s:"; gofmt -s -l .; exit 1; }
@@ -52,8 +58,9 @@ tidy:
 staticcheck:
 	$(GO) run $(STATICCHECK) ./...
 
+# The pages and samples are commands that scripts run, too.
 race:
-	$(GO) test -race -short -timeout 40m -parallel 4 ./...
+	$(GO) test -race -short -timeout 40m -parallel 4 -skip '^(TestDocs|TestSamples)' ./...
 
 # Kills the program RUNS times at random requests, and RUNS times for each of
 # three commands at changes of its records, resumes it and compares; and tries a

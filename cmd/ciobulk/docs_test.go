@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/ciobulk/ciobulk/internal/simulator"
+	"github.com/ciobulk/ciobulk/internal/slowtest"
 )
 
 // fewestCommands is the number of commands that the pages show with their output,
@@ -31,6 +32,9 @@ const fewestCommands = 45
 //
 // With -update, outputs that differ are written again.
 func TestDocs(t *testing.T) {
+	if slowtest.Only() {
+		t.Skip("make test has run it")
+	}
 	t.Parallel()
 	commands := make(chan int, 1000)
 	t.Run("page", func(t *testing.T) {

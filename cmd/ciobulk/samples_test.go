@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ciobulk/ciobulk/internal/slowtest"
 )
 
 var update = flag.Bool("update", false, "write the golden files and the outputs in the docs again")
@@ -27,6 +29,9 @@ const (
 // Every sample is an input and a mapping of the same name. What becomes of it
 // is golden: the first operations, the ledger, the rejected rows.
 func TestSamples(t *testing.T) {
+	if slowtest.Only() {
+		t.Skip("make test has run it")
+	}
 	t.Parallel()
 	mappings, err := filepath.Glob(root + "/samples/*.yaml")
 	if err != nil || len(mappings) < fewestSamples {

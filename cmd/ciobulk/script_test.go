@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -61,7 +62,7 @@ func newService(t testing.TB, c simulator.Config) (w *simulator.Workspace, url s
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
+		Files: scripts(t),
 		Setup: func(env *testscript.Env) error {
 			w, url := newService(env.T().(testing.TB), simulator.Config{WorkspaceID: 4711})
 			env.Values["service"] = w
@@ -86,6 +87,24 @@ func TestScripts(t *testing.T) {
 		Condition:     slowCondition,
 		UpdateScripts: os.Getenv("UPDATE") != "",
 	})
+}
+
+// scripts are the files that are run: all, or only those that are slow.
+func scripts(t *testing.T) (files []string) {
+	all, err := filepath.Glob("testdata/script/*.txtar")
+	if err != nil || len(all) < 100 {
+		t.Fatalf("%d scripts, %v", len(all), err)
+	}
+	for _, path := range all {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slowtest.Only() || bytes.Contains(text, []byte("\n[!slow] skip")) {
+			files = append(files, path)
+		}
+	}
+	return files
 }
 
 // slowCondition is [slow]: a script of many runs begins with

@@ -32,3 +32,7 @@ func Times(fast, slow int) int {
 
 // Wanted reports whether slow tests run.
 func Wanted() bool { return os.Getenv(Variable) != "" && !testing.Short() }
+
+// Only reports whether nothing but slow tests is wanted, as in make check, which runs the
+// others before: SLOW_TESTS is "only". Groups of tests that take long look at it.
+func Only() bool { return Wanted() && os.Getenv(Variable) == "only" }
