@@ -44,6 +44,12 @@ func (a Action) Destructive() bool {
 // Certified reports whether someone may ask for proof of the action.
 func (a Action) Certified() bool { return a.Destructive() && a != Unsuppress }
 
+// Shown reports whether reading people back shows what the action does: not what it does
+// to devices and relationships, nor which of two profiles has what after a merge.
+func (a Action) Shown() bool {
+	return a == Upsert || a == Delete || a == Suppress || a == Unsuppress || a.isEvent()
+}
+
 // OfObject reports whether the action is about an object, and not about a person.
 func (a Action) OfObject() bool { return a == ObjectUpsert || a == ObjectDelete }
 

@@ -93,7 +93,7 @@ func (b *binder) bindType(o *boundObject) (err error) {
 func (b *binder) bindMerge() (*boundKey, error) {
 	m := b.spec
 	k := &m.merge
-	if !slices.Contains(m.Actions(), Merge) || k.column == "" && m.verb != Merge {
+	if !m.Merges() {
 		return nil, nil
 	}
 	if k.column == "" {

@@ -32,29 +32,25 @@ func lacking(m *Mapper, key string) bool {
 	return m.reject(customerio.ReasonRequired, key, fmt.Sprintf("the mapping has no key %q", key))
 }
 
-// appendType appends the type of the row's object, if it is found by one: object_type_id
-// goes before or after its id.
+// appendType appends the type of the row's object after its id, if it is found by both.
 func appendType(m *Mapper, dst []byte, r *rows.Row) (_ []byte, ok bool) {
 	o := m.plan.object
-	start := len(dst) - 1 // at a comma
-	switch {
-	case o.typ != nil:
-		return append(dst[:start], o.typ...), true
-	case o.typeAt < 0: // it is found by cio_object_id
-		return dst[:start], true
+	if o.typeAt < 0 { // all have one type, or are found by cio_object_id
+		return append(dst, o.typ...), true
 	}
 	cell := r.Cells[o.typeAt]
-	text, problem := convert.Trim(cell.Text), ""
-	reason := customerio.ReasonInvalid
+	text, reason, problem := convert.Trim(cell.Text), customerio.ReasonInvalid, ""
 	switch {
 	case cell.Kind == rows.Absent, cell.Kind == rows.Null, len(text) == 0:
 		reason, problem = customerio.ReasonRequired, convert.EmptyProblem
 	case !isObjectType(text):
 		problem = convert.Quote(text) + " is not the type of an object, which is a number such as 1"
 	}
-	dst = append(append(append(dst, `"object_type_id":"`...), text...), '"')
+	dst = append(dst, `,"object_type_id":`...)
+	start := len(dst)
+	dst = append(append(append(dst, '"'), text...), '"')
 	if m.record != nil {
-		m.record.add(Part{Role: MatchPart, Name: "object_type_id", Source: FromColumn, From: o.typeBy}, o.typeAt, cell, dst[start+len(`,"object_type_id":`):], problem)
+		m.record.add(Part{Role: MatchPart, Name: "object_type_id", Source: FromColumn, From: o.typeBy}, o.typeAt, cell, dst[start:], problem)
 	}
 	if problem != "" {
 		return dst, m.reject(reason, "identifiers.object_type_id", inColumn(o.typeBy, problem))
@@ -255,7 +251,7 @@ func relatedObject(m *Mapper, dst []byte, r *rows.Row) (_ []byte, related, ok bo
 	}
 	dst = append(append(append(dst, '"'), o.Match...), `":`...)
 	dst = jsontext.AppendString(dst, value)
-	dst, ok = appendType(m, append(dst, ','), r)
+	dst, ok = appendType(m, dst, r)
 	return dst, true, ok
 }
 

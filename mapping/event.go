@@ -123,7 +123,7 @@ func timeOf(m *Mapper, s *step, field string, r *rows.Row) (at int64, dated, ok 
 }
 
 // appendTimestamp appends when an upsert's change happened: the service ignores one that is
-// older than what it has. A change of the time alone is no change.
+// older than what it has. A row of which only the time differs is unchanged.
 func appendTimestamp(m *Mapper, dst []byte, r *rows.Row) (_ []byte, ok bool) {
 	at, dated, ok := timeOf(m, m.plan.timestamp, "timestamp", r)
 	if dated && !m.terms.Comparing {

@@ -204,7 +204,7 @@ func (m *Mapper) finish(dst []byte, r *rows.Row) (_ []byte, outcome Outcome) {
 	case m.action == Member:
 		return dst, Send
 	case m.leading:
-		if dst, ok = appendType(m, append(dst, ','), r); !ok && m.record == nil {
+		if dst, ok = appendType(m, dst, r); !ok && m.record == nil {
 			return dst, Rejected
 		}
 		dst = append(dst, '}')

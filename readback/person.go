@@ -63,6 +63,13 @@ func (p *person) apply(op *operation, row int64) {
 	}
 }
 
+// forget makes the person one of whom the rows say nothing any more.
+func (p *person) forget() {
+	p.gone, p.open, p.dated = false, true, false
+	clear(p.set)
+	clear(p.rows)
+}
+
 // stale reports whether an upsert is older than what the person has, and otherwise
 // notes its time.
 func (p *person) stale(op *operation) bool {

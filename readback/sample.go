@@ -42,6 +42,12 @@ func (s *sample) add(v *importer.Visit) error {
 	if s.left != nil && s.left(v) {
 		return nil
 	}
+	if !v.Mapper.Action().Shown() {
+		if p := s.people[v.Mapper.Vanishing(v.Block, v.Record, v.Hash)]; p != nil && p.hash != v.Hash {
+			p.forget() // it is merged into another person, who may have its identifiers now
+		}
+		return nil
+	}
 	key := keyed(v.Hash, s.seed)
 	if err := s.keys.Add(join.Entry{Key: key}); err != nil {
 		return err

@@ -161,9 +161,8 @@ func adopt(s *state, p *person, op *operation) {
 	}
 	anonymous := shown(op.attributes[i].value)
 	s.graph.Adopt(graph.Person(p.serial), anonymous)
-	for i := range s.events {
-		if e := &s.events[i]; e.Kind == "anonymous_id" && e.Value == anonymous && e.CioID == "" {
-			e.CioID = p.cioID()
-		}
+	for _, i := range s.visits[anonymous] {
+		s.events[i].CioID = p.cioID()
 	}
+	delete(s.visits, anonymous)
 }

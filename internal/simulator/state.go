@@ -16,6 +16,7 @@ type state struct {
 	count      int                   // people who are not deleted
 	suppressed map[key][]key         // each with all that were blocked together with it
 	events     []Event
+	visits     map[string][]int // by anonymous_id: events that no person has yet
 	ids        dedup
 	segments   []*segment // by id, from 1
 	graph      *graph.Graph
@@ -36,7 +37,7 @@ type person struct {
 const undated = math.MinInt64
 
 func newState(c Config) *state {
-	s := &state{config: c, suppressed: map[key][]key{}, graph: graph.New()}
+	s := &state{config: c, suppressed: map[key][]key{}, graph: graph.New(), visits: map[string][]int{}}
 	s.ids = dedup{window: c.EventDedupWindow, seen: map[ulid]struct{}{}}
 	for k := range s.index {
 		s.index[k] = map[string]*person{}

@@ -86,6 +86,7 @@ func happen(s *state, op *operation) outcome {
 	if op.id != (ulid{}) && !s.ids.add(op.id) {
 		return duplicate
 	}
+	s.visits[op.value] = append(s.visits[op.value], len(s.events))
 	s.events = append(s.events, Event{
 		Sequence: s.sequence, Action: op.action, Name: op.name, ID: op.id.String(), Kind: "anonymous_id", Value: op.value,
 		Timestamp: op.timestamp, Attributes: op.raw(), owner: key{value: op.value},

@@ -65,8 +65,8 @@ func (p *Program) Do(run func() error) error {
 	return p.Around(run)
 }
 
-// Guarded notes what a guard has found, whether it holds or not. Without a limit it is
-// none.
+// Guarded notes what a guard has found, whether it holds or not. Where there is no limit,
+// nothing is guarded.
 func (p *Program) Guarded(name, limit, found string) {
 	if limit != "" {
 		p.Guards = append(p.Guards, runs.Guard{Name: name, Limit: limit, Found: found})

@@ -31,16 +31,19 @@ func allCommands(p *call.Program) []command.Command {
 		manual.Command(p, all))
 }
 
-// groupCommand is a command that has nothing but verbs below it.
 func groupCommand(p *call.Program, g verbs.Group) command.Command {
-	words := strings.Split(g.Subs, "|")
-	c := command.Command{Name: g.Name, Usage: g.Usage, Args: g.Subs + " …", About: g.About, Examples: g.Examples,
-		Missing: g.Name + " needs " + command.Or(words)}
-	for _, name := range words {
-		v, _ := verbs.Named(g.Name + " " + name)
-		c.Subs = append(c.Subs, verbCommand(p, v, name))
+	below := verbs.Below(g.Name)
+	return command.Command{Name: g.Name, Usage: g.Usage, Args: strings.Join(below, "|") + " …", About: g.About, Examples: g.Examples,
+		Missing: g.Name + " needs " + command.Or(below), Subs: commandsBelow(p, g.Name)}
+}
+
+// commandsBelow are the verbs below a command.
+func commandsBelow(p *call.Program, above string) (all []command.Command) {
+	for _, name := range verbs.Below(above) {
+		v, _ := verbs.Named(above + " " + name)
+		all = append(all, verbCommand(p, v, name))
 	}
-	return c
+	return all
 }
 
 func segmentCommand(p *call.Program) command.Command {
@@ -53,11 +56,6 @@ ciobulk segment list
 ciobulk segment create 'Spring 2026'`,
 		Missing: "segment needs one of add, remove, sync, list, create",
 	}
-	for _, v := range verbs.All {
-		if name, below := strings.CutPrefix(v.Name, "segment "); below {
-			c.Subs = append(c.Subs, verbCommand(p, v, name))
-		}
-	}
-	c.Subs = append(c.Subs, lookup.SegmentListCommand(p), lookup.SegmentCreateCommand(p))
+	c.Subs = append(commandsBelow(p, "segment"), lookup.SegmentListCommand(p), lookup.SegmentCreateCommand(p))
 	return c
 }

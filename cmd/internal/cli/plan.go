@@ -34,11 +34,8 @@ ciobulk plan delete leavers.csv --match email=E-mail --format json`,
 		i := slices.IndexFunc(plan.Subs, func(c command.Command) bool { return c.Name == above })
 		if i < 0 {
 			i = len(plan.Subs)
-			subs := []string{"add", "remove"}
-			if above == "object" {
-				subs = []string{"upsert", "delete"}
-			}
-			plan.Subs = append(plan.Subs, command.Command{Name: above, Usage: "plan " + above + " " + command.Or(subs), Args: strings.Join(subs, "|") + " FILE…", Missing: "plan " + above + " needs " + command.Or(subs)})
+			names := verbs.Below(above)
+			plan.Subs = append(plan.Subs, command.Command{Name: above, Usage: "plan " + above + " " + command.Or(names), Args: strings.Join(names, "|") + " FILE…", Missing: "plan " + above + " needs " + command.Or(names)})
 		}
 		plan.Subs[i].Subs = append(plan.Subs[i].Subs, planned(verbCommand(p, v, name)))
 	}

@@ -104,7 +104,7 @@ func (o *rowOptions) flags(maxPerSecond float64) []command.Flag {
 		flags = append(flags, o.changedOptions.flags()...)
 		flags = append(flags, o.proofOptions.flags()...)
 	}
-	if o.verb.Action.Destructive() && o.verb.Action.Certified() {
+	if a := o.verb.Action; a == mapping.Delete || a == mapping.Suppress { // of whom reading back shows that they are gone
 		flags = append(flags, o.goneFlags()...)
 	}
 	flags = append(flags, o.runFlags(maxPerSecond)...)

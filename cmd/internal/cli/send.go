@@ -179,7 +179,7 @@ func (s *session) agree(ctx context.Context, stop <-chan struct{}, found *import
 	}
 	c := consentOf(s, found)
 	if c.found != nil {
-		s.Guarded("max-delete", c.MaxDelete, ui.Counted(found.People, "distinct person"))
+		s.Guarded("max-delete", c.MaxDelete, ui.Counted(found.People, c.whom))
 	}
 	if err := c.obtain(ctx, stop); err != nil {
 		return err

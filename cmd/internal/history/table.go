@@ -65,7 +65,7 @@ func (r listed) ofRows(n int64) string {
 	return ui.Grouped(n)
 }
 
-// table is the runs for people, in so many columns of a terminal. After the line of a run
+// table lists the runs for people, on a terminal of a number of columns. After the line of a run
 // are its name with how it ended, and the command that goes on with it. These are never
 // cut, so that they can be copied.
 func table(all []listed, width int) string {

@@ -82,7 +82,7 @@ func Width(text string) int {
 	return len(text) // printable ASCII, which most text is
 }
 
-// ShortLeft cuts the beginning of text that takes more than so many columns of a terminal.
+// ShortLeft cuts the beginning of text that is wider than a number of columns of a terminal.
 func ShortLeft(text string, most int) string {
 	if Width(text) <= most {
 		return text

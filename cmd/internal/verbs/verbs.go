@@ -4,6 +4,7 @@ package verbs
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/ciobulk/ciobulk/mapping"
 )
@@ -217,18 +218,28 @@ func (v Verb) Subject() string {
 	return "person"
 }
 
-// A Group is a command that verbs are below.
-type Group struct{ Name, Usage, Subs, About, Examples string }
+// Below are the names of the verbs below a command: add and remove below device.
+func Below(above string) (names []string) {
+	for _, v := range All {
+		if name, below := strings.CutPrefix(v.Name, above+" "); below {
+			names = append(names, name)
+		}
+	}
+	return names
+}
 
-// Groups are the groups whose commands are all verbs.
+// A Group is a command that has nothing but verbs below it.
+type Group struct{ Name, Usage, About, Examples string }
+
+// Groups are all groups.
 var Groups = []Group{
-	{"device", "devices of people: add, remove", "add|remove", `Customer.io sends push messages to the devices of people.`,
+	{"device", "devices of people: add, remove", `Customer.io sends push messages to the devices of people.`,
 		`ciobulk device add devices.csv --match id
 ciobulk device remove tokens.csv --match id`},
-	{"object", "objects, such as companies: upsert, delete", "upsert|delete", `Objects are what people can be related to, such as companies, courses or accounts.`,
+	{"object", "objects, such as companies: upsert, delete", `Objects are what people can be related to, such as companies, courses or accounts.`,
 		`ciobulk object upsert companies.csv --object-type 1
 ciobulk object delete gone.csv --object-type 1`},
-	{"relationship", "relationships of people and objects: add, remove", "add|remove", `A relationship is between one person and one object, and may have attributes.`,
+	{"relationship", "relationships of people and objects: add, remove", `A relationship is between one person and one object, and may have attributes.`,
 		`ciobulk relationship add members.csv --match email --object-type 1
 ciobulk relationship remove left.csv --match email --object-type 1`},
 }
