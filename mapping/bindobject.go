@@ -123,8 +123,7 @@ func (b *binder) usualMerge() (*matchKey, error) {
 	if len(found) == 1 {
 		return found[0], nil
 	}
-	names := []string{string(Merge), "merge_id", "merge_email", "merge_cio_id"}
-	msg := "the mapping does not name the second profile, and no column is called " + convert.Listed(names)
+	msg := "the mapping does not name the second profile, and no column is called " + convert.Listed(mergeColumns)
 	if len(found) > 1 {
 		msg = fmt.Sprintf("the columns %q and %q both name a second profile", found[0].column, found[1].column)
 	}

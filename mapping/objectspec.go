@@ -26,6 +26,23 @@ const (
 // typeColumns may have an object's type where the mapping does not say which column.
 var typeColumns = []string{"object_type_id", "object_type"}
 
+// Columns are the names of columns that the action takes for something other than the
+// row's person, where the mapping says nothing else.
+func (a Action) Columns() []string {
+	switch {
+	case a.isDevice():
+		return []string{tokenKey, platformKey, lastUsedKey}
+	case a.relates():
+		return append([]string{objectColumn}, typeColumns...)
+	case a == Merge:
+		return mergeColumns
+	}
+	return nil
+}
+
+// mergeColumns may have the second profile where the mapping does not say which column.
+var mergeColumns = []string{string(Merge), "merge_id", "merge_email", "merge_cio_id"}
+
 func (o *objectSpec) read(n document.Node) error {
 	o.node = n
 	if n.Kind != document.Mapping {

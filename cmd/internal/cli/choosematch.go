@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,7 +32,7 @@ const sampled = 10_000
 func chooseMatch(ctx context.Context, p *call.Program, path string, options rows.Options, v verbs.Verb) (match string, err error) {
 	const msg = "no mapping and no --match: cannot tell how to identify people"
 	hint := "give -m FILE (ciobulk init drafts one), or --match FIELD[=COLUMN], where FIELD is " + v.Matches()
-	found := candidates(path, options)
+	found := candidates(path, options, v.Action.Columns())
 	if len(found) == 0 {
 		return "", exit.Usage(msg, hint)
 	}
@@ -68,9 +69,10 @@ func (c candidate) facts() string {
 }
 
 // candidates are the columns of a file with a header whose values are mostly there and
-// mostly different, those of email addresses first. A file that cannot be read has none:
+// mostly different, those of email addresses first, and those that are taken for something
+// else left out. A file that cannot be read has none:
 // the run says what is wrong with it.
-func candidates(path string, options rows.Options) (found []candidate) {
+func candidates(path string, options rows.Options, taken []string) (found []candidate) {
 	in, err := rows.Open(path, options)
 	if err != nil || path == "-" || in.Size < 0 || len(in.Columns) == 0 {
 		return nil
@@ -79,6 +81,7 @@ func candidates(path string, options rows.Options) (found []candidate) {
 	var ids []candidate
 	for _, c := range columnFacts(in) {
 		switch {
+		case slices.Contains(taken, c.column):
 		case c.rows == 0 || c.filled*10 < c.rows*8 || c.distinct*10 < c.filled*9:
 		case c.email*10 >= c.filled*8:
 			c.match = "email=" + c.column
